@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from theory.terms import BINDS, Term, fam, open_
+from theory.terms import Term, fam, open_
 
 INDEX_NAMES = ["i", "j", "k", "m", "p", "q", "i'", "j'", "k'"]
 REAL_NAMES = ["t", "u", "s", "w", "t'", "u'", "s'"]

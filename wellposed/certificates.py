@@ -1,0 +1,104 @@
+"""Certificates: one file per claim and route, holding the statement and what re-checks it; and the replay in a fresh process."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from theory.claim import Claim, Evidence, StoreError, Variable, WellposedError
+from theory.terms import dump
+from wellposed.files import ROOT, Home, read_json, sha256, write_text
+
+SCHEMA = 1
+
+
+def statement_of(claim: Claim) -> dict[str, Any]:
+    """The part of a certificate that must equal the claim."""
+    return {"schema": SCHEMA, "claim": claim.id, "digest": claim.digest, "variables": [_variable(v) for v in claim.variables],
+            "premises": [dump(p) for p in claim.premises], "conclusion": dump(claim.conclusion)}
+
+
+def _variable(v: Variable) -> dict[str, Any]:
+    return {"name": v.name, "shape": list(v.shape), "natural": v.natural, "low": None if v.low is None else str(v.low),
+            "high": None if v.high is None else str(v.high), "strict": v.strict, "below": v.below}
+
+
+def store(home: Home, claim: Claim, evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
+    """Write every payload to its file. Returns the evidence as JSON, each artefact as {kind, summary, file, sha256}."""
+    out, used = [], set()
+    for item in evidence:
+        raw = item.as_json()
+        artefact = raw["artefact"]
+        if artefact is not None:
+            reference = {"kind": artefact["kind"], "summary": artefact.get("summary"), "file": None, "sha256": None}
+            if artefact.get("payload") is not None:
+                name, count = f"{claim.id}.{item.route}.json", 1
+                while name in used:
+                    count += 1
+                    name = f"{claim.id}.{item.route}.{count}.json"
+                used.add(name)
+                body = statement_of(claim) | {"route": item.route, "outcome": item.outcome.value, "kind": artefact["kind"],
+                                              "payload": artefact["payload"]}
+                path = home.certificates / name
+                write_text(path, json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n")
+                reference |= {"file": f"certificates/{name}", "sha256": sha256(path)}
+            raw["artefact"] = reference
+        out.append(raw)
+    return out
+
+
+def missing(home: Home, evidence: Iterable[dict[str, Any]]) -> bool:
+    """Is a certificate gone? One that is there with other bytes is an error: nobody but a run writes them."""
+    for path, digest in files(home, evidence):
+        if not path.exists():
+            return True
+        if sha256(path) != digest:
+            raise StoreError(f"the certificate {path} is not the one that was recorded; look at it, then run verify --fresh")
+    return False
+
+
+def files(home: Home, evidence: Iterable[dict[str, Any]]) -> list[tuple[Path, str]]:
+    """(path, recorded sha256) of every certificate of this evidence."""
+    held = [e["artefact"] for e in evidence if e["artefact"] and e["artefact"]["file"]]
+    return [(home.build / a["file"], a["sha256"]) for a in held]
+
+
+def check_statement(claim: Claim, path: Path) -> None:
+    """A certificate that proves something else is worth nothing, however well it replays."""
+    raw = read_json(path, "certificate")
+    want = statement_of(claim)
+    if not isinstance(raw, dict) or any(raw.get(k) != v for k, v in want.items()):
+        raise StoreError(f"the certificate {path} is not about {claim.id} as it stands; run verify --fresh {claim.id}")
+
+
+def replay(paths: Sequence[Path], jobs: int = 1) -> tuple[int, list[str]]:
+    """Re-check certificates in fresh processes. (worst exit code, one line per certificate in the order given)."""
+    share = max(1, -(-len(paths) // max(1, jobs)))
+    started = []
+    try:
+        for start in range(0, len(paths), share):
+            names = [_short(path) for path in paths[start:start + share]]
+            environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+            started.append(subprocess.Popen([sys.executable, "-m", "theory.replayer", *names], cwd=ROOT, env=environment, text=True,
+                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL))
+        code, lines = 0, []
+        for process in started:
+            out, complaint = process.communicate()
+            lines += out.splitlines() + complaint.splitlines()
+            if process.returncode not in (0, 1, 2):
+                raise WellposedError(f"the replayer died with code {process.returncode}: {(complaint.splitlines() or [''])[-1]}")
+            code = max(code, process.returncode)
+        return code, lines
+    finally:
+        for process in started:
+            if process.poll() is None:
+                process.kill()
+
+
+def _short(path: Path) -> str:
+    path = path.resolve()
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
