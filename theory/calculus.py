@@ -5,7 +5,7 @@ returns conditions under which f is continuous *on the set where they hold*. Any
 """
 from __future__ import annotations
 
-from theory.terms import BINDS, ONE, ZERO, Term, and_, close, fam, fresh, imp, in_range, inv, le, lt, num, open_, power
+from theory.terms import ONE, ZERO, Term, and_, close, fam, fresh, imp, in_range, inv, le, lt, num, open_, power
 
 Conditions = list[Term]
 
@@ -22,9 +22,11 @@ def _natural_literal(e: Term) -> bool:
     return e.op == "num" and e.data.denominator == 1 and e.data >= 0
 
 
-def _under(body: Term, n: Term, rule) -> tuple[Term, Conditions]:
+def _under(body: Term, n: Term, x: str, rule) -> tuple[Term, Conditions]:
     """Apply `rule` to the body of a sum or max over i < n, and quantify its conditions over i."""
     name = fresh()
+    while (name, 0) in body.free | n.free or name == x:
+        name = fresh()
     value, conditions = rule(open_(body, fam(name)))
     return close(value, name), [Term("forall", (close(imp(in_range(fam(name), n), c), name),)) for c in conditions]
 
@@ -37,7 +39,7 @@ def derivative(t: Term, x: str) -> tuple[Term, Conditions]:
     if op == "fam" and not args:
         return ONE, []
     if op == "sum" and _constant(args[0], x):
-        body, conditions = _under(args[1], args[0], lambda f: derivative(f, x))
+        body, conditions = _under(args[1], args[0], x, lambda f: derivative(f, x))
         return Term("sum", (args[0], body)), conditions
     if op not in ("add", "mul", "inv", "exp", "log", "pow"):
         raise CalculusError(f"no derivative is known for {op} of {x}")
@@ -72,10 +74,10 @@ def continuous(t: Term, x: str) -> Conditions:
         return []
     if op in ("sum", "max") and _constant(args[0], x):
         own: Conditions = [lt(0, args[0])] if op == "max" else []
-        return _under(args[1], args[0], lambda f: (ZERO, continuous(f, x)))[1] + own
+        return _under(args[1], args[0], x, lambda f: (ZERO, continuous(f, x)))[1] + own
     if op not in ("add", "mul", "inv", "exp", "log", "abs", "pow"):
         raise CalculusError(f"continuity of {op} in {x} is not known")
-    if op in BINDS or (op == "pow" and not _constant(args[1], x)):
+    if op == "pow" and not _constant(args[1], x):
         raise CalculusError("continuity of a power with a varying exponent is not known")
     conditions = [c for a in args for c in continuous(a, x)]
     u = args[0]

@@ -44,7 +44,7 @@ class Term:
 
     def __init__(self, op: str, args: Iterable["Term"] = (), data=None):
         args = tuple(args)
-        if op not in SIGNATURE:
+        if type(op) is not str or op not in SIGNATURE:
             raise TermError(f"unknown operator {op!r}")
         kinds, _ = SIGNATURE[op]
         if any(type(a) is not Term for a in args):

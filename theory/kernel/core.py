@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import weakref
+from fractions import Fraction
 from typing import Callable, NamedTuple
 
 from theory.calculus import CalculusError
@@ -98,9 +99,10 @@ def apply(rule_name: str, *premises: Theorem, **arguments) -> Theorem:
 
 
 def _frozen(a):
-    """Arguments are terms without loose variables, names, rationals, or tuples of these."""
-    if isinstance(a, (tuple, list)):
+    """Arguments are terms without loose variables, names, rationals, or tuples of these: exact types, so that nothing can lie."""
+    if type(a) in (tuple, list):
         return tuple(map(_frozen, a))
+    require(type(a) in (Term, Fraction, str, int), "apply.argument_type", f"{type(a).__name__} is no argument of a rule")
     require(type(a) is not Term or a.loose == 0, "apply.closed_argument", f"{a!r} has a loose bound variable")
     return a
 

@@ -109,6 +109,8 @@ def exists_elim(p, q, x):
 def by_order(p, q, a, b):
     """D, a <= b |- psi;  E, b < a |- psi   gives   D, E |- psi"""
     require(p.concl == q.concl, "by_order.same_conclusion")
+    real_(a, "by_order")
+    real_(b, "by_order")
     return (p.hyps - {le(a, b)}) | (q.hyps - {lt(b, a)}), p.concl
 
 

@@ -1,0 +1,1 @@
+"""What a run found, for readers: the terminal, Markdown, one HTML page. (JSON is `wellposed.run.report_json`, JUnit is pytest's.)"""

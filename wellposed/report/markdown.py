@@ -1,0 +1,70 @@
+"""The report as Markdown, for a repository's pages and for mail. Words of a claim stand in code, so that nothing in them is markup."""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wellposed.report import facts
+
+
+def code(text: str) -> str:
+    """Inline code that survives backticks, bars and line ends inside."""
+    text = " ".join(text.split())
+    fence = "`" * (max((len(m) for m in re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def cell(text: str) -> str:
+    """Inline code inside a table, where a bar would end the cell."""
+    return code(text).replace("|", "\\|")
+
+
+def plain(text: str) -> str:
+    """Prose from a claim, with everything that Markdown or HTML would take for markup defused."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_{}\[\]#|~$!])", r"\\\1", text)
+
+
+def page(results: Sequence[Mapping[str, Any]]) -> str:
+    """The whole report."""
+    known = {r["id"]: r for r in results}
+    out = ["# wellposed report", "", plain(facts.headline(results)) + ".", "", "| verdict | printed | amendments | what it needs |",
+           "|---|---:|---:|---|"]
+    out += [f"| {v} | {own} | {extra} | {facts.MEANING[v]} |" for v, own, extra in facts.counts(results)]
+    out += ["", "## Claims", "", "| claim | rows | place | verdict | effective |", "|---|---|---|---|---|"]
+    out += [f"| {cell(r['id'])} | {'amends ' + cell(r['amends']) if r['amends'] else plain(facts.rows_of(r))} | {plain(r['location'])} | "
+            f"{r['verdict']} | {r['effective']} |" for r in results]
+    bad = facts.failing(results)
+    if bad:
+        out += ["", "## What does not hold as printed"]
+        for r in bad:
+            out += ["", f"### {code(r['id'])}: {r['verdict']}", "", *_failure(r, known)]
+    out += ["", "## What falls", ""]
+    falls = [r for r in results if r["falls"]]
+    out += [f"- {code(r['id'])} fails, and with it the paper's argument for {', '.join(map(code, r['falls']))}" for r in falls]
+    if not falls:
+        out += ["No claim's argument in the paper rests on one that fails."]
+    out += ["", "## Evidence"]
+    for r in results:
+        out += ["", f"### {code(r['id'])}", "", f"{r['verdict']}" + (f" (effective: {r['effective']})" if r["effective"] != r["verdict"] else "")
+                + (f": {plain(r['reason'])}" if r["reason"] else "") + ".", "", f"- printed: {code(r['printed']) if r['printed'] else 'a reconstruction'}",
+                f"- checked: {code(r['statement'])}"]
+        out += [f"- {plain(facts.evidence(e))}" for e in r["evidence"]]
+        out += [f"- mutants: {plain(facts.mutants(r['mutants']))}", f"- again: {code(facts.rerun(r))}"]
+    return "\n".join(out) + "\n"
+
+
+def _failure(r: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    out = [f"- place: {plain(r['location'])}", f"- printed: {code(r['printed']) if r['printed'] else 'a reconstruction'}",
+           f"- checked: {code(r['statement'])}"]
+    if r["reason"]:
+        out.append(f"- why: {plain(r['reason'])}")
+    if r["counterexample"]:
+        out += [f"- counterexample, {plain(line)}" if k == 0 else f"  - {plain(line)}"
+                for k, line in enumerate(facts.counterexample(r["counterexample"]))]
+    mend = facts.mended(r, known)
+    if mend:
+        out.append(f"- mended: {code(mend)}")
+    return out

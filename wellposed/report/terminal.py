@@ -1,0 +1,158 @@
+"""The report on a terminal, 80 columns wide; colour only where it is wanted. Everything is told without colour as well."""
+from __future__ import annotations
+
+import os
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from wellposed.report import facts
+
+WIDTH = 80
+COLOURS = {"proved": "32", "supported": "32", "refuted": "31", "contradicted": "31", "ill-posed": "31", "conditional": "33",
+           "undecided": "35", "cited": "36", "unsupported": "33", "heading": "1", "faint": "2"}
+
+
+class Paint:
+    """Puts a colour around text, or leaves it as it is. Control characters from a claim's words never reach the terminal."""
+
+    def __init__(self, on: bool):
+        self.on = on
+
+    @classmethod
+    def wanted(cls, choice: str, stream: TextIO) -> "Paint":
+        """choice: always, never, or auto: on a terminal, unless NO_COLOR is set (to anything) or the terminal is dumb."""
+        auto = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return cls(choice == "always" or choice == "auto" and auto)
+
+    def __call__(self, text: str, kind: str) -> str:
+        return f"\x1b[{COLOURS[kind]}m{text}\x1b[0m" if self.on and kind in COLOURS else text
+
+
+def clean(text: str) -> str:
+    """One line without control characters."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def wrap(text: str, indent: int = 0, hang: int = 0, width: int = WIDTH) -> list[str]:
+    """Lines of at most `width` columns; continuation lines are indented by `hang` more."""
+    return textwrap.wrap(clean(text), width, initial_indent=" " * indent, subsequent_indent=" " * (indent + hang),
+                         break_on_hyphens=False) or [""]
+
+
+def labelled(label: str, text: str, indent: int = 2, column: int = 12) -> list[str]:
+    """`label  text`, with the text in a column of its own."""
+    lines = wrap(text, width=WIDTH - indent - column)
+    head = " " * indent + label.ljust(column - 1)[:column - 1] + " "
+    return [(head + lines[0]).rstrip(), *(" " * (indent + column) + x for x in lines[1:])]
+
+
+def report(results: Sequence[Mapping[str, Any]], paint: Paint, known: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    """The whole report. known: entries beyond those shown, to tell what an amendment says."""
+    known = known or {r["id"]: r for r in results}
+    out = [*wrap(facts.headline(results)), "", *summary(results, paint), "", *table(results, paint)]
+    bad = facts.failing(results)
+    if bad:
+        out += ["", paint("What does not hold as printed", "heading")]
+        for result in bad:
+            out += ["", *failure(result, known, paint)]
+    falls = [(r["id"], r["falls"]) for r in results if r["falls"]]
+    out += ["", paint("What falls", "heading"), ""]
+    for name, fallen in falls:
+        out += wrap(f"{name} fails, and with it the paper's argument for: {', '.join(fallen)}", 2, 2)
+    if not falls:
+        out += ["  No claim's argument in the paper rests on one that fails."]
+    return "\n".join(out) + "\n"
+
+
+def summary(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
+    out = ["  verdict       printed  amendments"]
+    for verdict, own, amendments in facts.counts(results):
+        out.append(f"  {paint(verdict.ljust(12), verdict)} {own:>8} {amendments or '':>11}".rstrip())
+    return out
+
+
+def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
+    """One line per claim: id, rows, verdict, and the effective verdict where it differs."""
+    width = max([len(r["id"]) for r in results] + [8])
+    width = min(width, WIDTH - 38)
+    out = [paint(f"{'claim'.ljust(width)}  {'rows'.ljust(10)} {'verdict'.ljust(11)} effective", "heading")]
+    for r in results:
+        name = clean(r["id"])
+        if len(name) > width:
+            out.append(name[:WIDTH])
+            name = ""
+        rows = facts.rows_of(r) if not r["amends"] else "amendment"
+        rows = rows if len(rows) <= 10 else rows[:9] + "+"
+        effective = r["effective"]
+        out.append(f"{name.ljust(width)}  {rows.ljust(10)} {paint(r['verdict'].ljust(11), r['verdict'])} {paint(effective, effective)}")
+    return out
+
+
+def failure(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], paint: Paint) -> list[str]:
+    """A claim that fails: the words, the statement that was checked, the smallest counterexample, the mend."""
+    out = [f"{paint(result['id'], 'heading')}  {paint(result['verdict'], result['verdict'])}  ({clean(result['location'])})"]
+    out += labelled("printed", result["printed"] or "(only a reconstruction is at hand)")
+    out += labelled("checked", result["statement"])
+    if result["reason"]:
+        out += labelled("why", result["reason"])
+    if result["counterexample"]:
+        for k, line in enumerate(facts.counterexample(result["counterexample"])):
+            out += labelled("fails" if k == 0 else "", line)
+    mend = facts.mended(result, known)
+    if mend:
+        out += labelled("mended", mend)
+    return out
+
+
+def side_by_side(left: str, right: str, heads: tuple[str, str]) -> list[str]:
+    """Two texts in columns where each fits its half in a few lines, else one above the other."""
+    half = (WIDTH - 3) // 2
+    a, b = wrap(left, width=half), wrap(right, width=half)
+    if max(len(a), len(b)) > 8 or any(len(x) > half for x in a + b):
+        return [f"{heads[0]}:", *wrap(left, 2), f"{heads[1]}:", *wrap(right, 2)]
+    rows = [heads, ("-" * half, "-" * half)]
+    rows += [(a[k] if k < len(a) else "", b[k] if k < len(b) else "") for k in range(max(len(a), len(b)))]
+    return [f"{x.ljust(half)} | {y}".rstrip() for x, y in rows]
+
+
+def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], above: Iterable[str], paint: Paint) -> str:
+    """Everything about one claim. above: ids of what rests on it."""
+    verdict = paint(result["verdict"], result["verdict"])
+    if result["effective"] != result["verdict"]:
+        verdict += f" (effective: {paint(result['effective'], result['effective'])})"
+    out = [paint(clean(result["id"]), "heading"), *wrap(f"{result['location']}; rows {facts.rows_of(result)}"), "",
+           *side_by_side(result["printed"] or "(only a reconstruction is at hand)", result["statement"], ("as printed", "as checked")), "",
+           f"verdict: {verdict}"]
+    for label in ("reason", "notes"):
+        if result[label]:
+            out += wrap(f"{label}: {result[label]}", 0, 2)
+    if result["counterexample"]:
+        out += ["", "counterexample"]
+        for line in facts.counterexample(result["counterexample"]):
+            out += wrap(line, 2, 2)
+    mend = facts.mended(result, known)
+    if mend:
+        out += ["", *wrap(f"mended by {mend}", 0, 2)]
+    if result["amends"]:
+        other = known.get(result["amends"])
+        out += ["", *wrap(f"amends {result['amends']}" + (f" ({other['verdict']}): {other['statement']}" if other else ""), 0, 2)]
+    if result["reading_of"]:
+        out += ["", *wrap(f"another reading of {result['reading_of']}", 0, 2)]
+    out += ["", "evidence", *(x for e in result["evidence"] for x in wrap(facts.evidence(e), 2, 2))]
+    out += wrap(f"mutants: {facts.mutants(result['mutants'])}", 2, 2)
+    for route, proof in facts.traces(result):
+        out += ["", "proof of the denial" if proof.get("denial") else "proof"]
+        for line in proof.get("trace") or ["(no trace was kept)"]:
+            out += wrap(line, 2, 4)
+        out += wrap(f"axioms: {', '.join(proof.get('axioms') or []) or 'none'}", 2, 2)
+        if proof.get("witness"):
+            out += wrap(f"hypotheses can be met: {', '.join(f'{k} = {facts.value(v)}' for k, v in proof['witness'].items())}", 2, 2)
+    out += [""]
+    for label, names in (("rests on", result["rests_on"]), ("rests on this", list(above)), ("falls with it", result["falls"])):
+        out += wrap(f"{label}: {', '.join(_with_verdict(n, known) for n in names) or 'nothing'}", 0, 2)
+    return "\n".join([*out, f"run it again: {facts.rerun(result)}"]) + "\n"
+
+
+def _with_verdict(name: str, known: Mapping[str, Mapping[str, Any]]) -> str:
+    return f"{name} ({known[name]['verdict']})" if name in known else name
