@@ -47,7 +47,7 @@ class Exact:
     def __init__(self, bits: int = 320):
         self.bits = bits
         self.balls: dict[str, arb] = {}
-        self.inside: dict[str, Poly] = {}       # of the atoms log{P} and pow{P}
+        self.inside: dict[str, Poly] = {}       # of the atoms log{P}, exp{P} and pow{P}
         with precision(bits):
             self._atom("e", arb(1).exp())
             self._atom("pi", arb.pi())
@@ -75,7 +75,7 @@ class Exact:
                 total = total + term
             return total
 
-    def ball(self, x: Number) -> arb:
+    def enclose(self, x: Number) -> arb:
         if x._ball is None:
             with precision(self.bits):
                 top = self._poly_ball(x.num)
@@ -177,9 +177,12 @@ class Exact:
     def mul(self, xs) -> Number:
         out = xs[0]
         for x in xs[1:]:
-            num, den = (x.num, out.den) if out.num == x.den else (self._poly_mul(out.num, x.num), self._poly_mul(out.den, x.den)) \
-                if x.num != out.den else (out.num, x.den)
-            out = self._make(num, den)
+            if out.num == x.den:            # cancel before multiplying: denominators are never zero
+                out = self._make(x.num, out.den)
+            elif x.num == out.den:
+                out = self._make(out.num, x.den)
+            else:
+                out = self._make(self._poly_mul(out.num, x.num), self._poly_mul(out.den, x.den))
         return out
 
     def inv(self, a: Number) -> Number:
@@ -190,7 +193,7 @@ class Exact:
     def abs(self, a: Number) -> Number:
         if not a.num:
             return a
-        ball = self.ball(a)
+        ball = self.enclose(a)
         if ball > 0:
             return a
         if ball < 0:
@@ -217,7 +220,7 @@ class Exact:
                 powers["e"] = c
             elif atom is not None and atom.startswith("log p"):        # log p2, log pi
                 powers[atom[4:]] = c
-            elif atom is not None and atom in self.inside and c.denominator == 1:
+            elif atom is not None and atom.startswith("log{") and c.denominator == 1:
                 factors.append((self.inside[atom], int(c)))
             else:
                 rest[m] = c
@@ -225,7 +228,7 @@ class Exact:
             lead = rest[min(rest)]
             monic = {m: c / lead for m, c in rest.items()}
             with precision(self.bits):
-                powers[self._atom(f"exp{{{key(monic)}}}", self._poly_ball(monic).exp())] = lead
+                powers[self._atom(f"exp{{{key(monic)}}}", self._poly_ball(monic).exp(), monic)] = lead
         for atom in powers:
             if atom.startswith("p") and atom not in self.balls:
                 self._atom(atom, arb(int(atom[1:])))
@@ -236,7 +239,7 @@ class Exact:
         return out
 
     def log(self, a: Number) -> Number:
-        if not self.ball(a) > 0:
+        if not self.enclose(a) > 0:
             raise Undefined("log of a number not known to be positive")
         if a.den != {ONE: 1}:
             if not self._poly_ball(a.den) > 0:
@@ -253,7 +256,7 @@ class Exact:
                 if atom == "e":
                     out = self._poly_add(out, {ONE: e})
                 elif atom.startswith("exp{"):
-                    raise Undefined("the logarithm of an opaque exponential")
+                    out = self._poly_add(out, {m: d * e for m, d in self.inside[atom].items()})
                 else:
                     out = self._poly_add(out, {((self._log_atom(atom), Fraction(1)),): Fraction(e)})
         if monic is not None:
@@ -269,7 +272,8 @@ class Exact:
 
     def _lead(self, p: Poly):
         """p = lead * monic with lead a positive monomial and its coefficient, where there is one; a lone term leaves no monic."""
-        mono = min(p)
+        atoms = sorted({a for m in p for a, _ in m})       # this order of monomials does not change when all are shifted
+        mono = min(p, key=lambda m: tuple(dict(m).get(a, 0) for a in atoms))
         c = p[mono]
         if not self._positive(mono) or c < 0:
             return None, p
@@ -281,7 +285,7 @@ class Exact:
     def power(self, a: Number, e, q: Fraction | None) -> Number:
         if q is None:
             return self.exp(self.mul([self.log(a), e]))
-        kind = power_sign(q, not a.num, q.denominator == 1 or self.ball(a) > 0)
+        kind = power_sign(q, not a.num, bool(a.num) and (q.denominator == 1 or self.enclose(a) > 0))
         if kind == "zero":
             return self.literal(0)
         if kind == "integer":
@@ -343,7 +347,7 @@ class Exact:
         else:
             with precision(self.bits):
                 name = f"gamma({low}, {key(x.num)} / {key(x.den)})"
-                out = self._of((self._atom(name, lower_gamma(low, self.ball(x))), 1))
+                out = self._of((self._atom(name, lower_gamma(low, self.enclose(x))), 1))
         power = self.power(x, None, low)
         while low < s:
             out = self.add([self.mul([self.literal(low), out]), self.mul([self.literal(-1), power, decay])])
@@ -372,7 +376,9 @@ class Exact:
         scale = self.power(p.rate, None, -s / p.m)
         return self.mul([p.coef, self.literal(1 / p.m), scale, self.add([ends[0], self.mul([minus, ends[1]])])])
 
-    def ball_integral(self, n: int, r: Number, pieces) -> Number:
+    def ball(self, n: int, r: Number, pieces, f) -> Number:
+        if pieces is None:
+            raise Undefined("no closed form")
         pieces = [Piece(p.coef, p.k + n - 1, p.rate, p.m) for p in pieces]
         return self.mul([self.literal(n), self.vol(n), self.integral(self.literal(0), r, pieces, None)])
 
@@ -386,7 +392,7 @@ class Exact:
         """-1, 0, 1, or None where neither the normal forms nor the balls tell."""
         if self.identical(a, b):
             return 0
-        x, y = self.ball(a), self.ball(b)
+        x, y = self.enclose(a), self.enclose(b)
         if not (x.is_finite() and y.is_finite()):
             return None
         return -1 if x < y else 1 if x > y else None

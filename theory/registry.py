@@ -24,24 +24,29 @@ from theory.claim import Claim, ClaimError, Variable, WellposedError
 
 HERE = Path(__file__).resolve().parent
 INVENTORY = "inventory.csv"
+LONGEST_ID = 60  # ids are file names and columns of reports
 ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
 @dataclass(frozen=True)
 class Registry:
-    """claims: id -> Claim. rows: paper -> {row id: (location, statement)}. required: paper -> rows that must be covered."""
+    """claims: id -> Claim. rows: paper -> {row id: (location, statement)}. required: paper -> rows that must be covered.
+
+    papers: those that the user is working on: the papers from outside where some were named, else all.
+    """
 
     claims: Mapping[str, Claim]
     rows: Mapping[str, Mapping[str, tuple[str, str]]]
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    papers: tuple[str, ...] = ()
 
     def order(self) -> list[str]:
         """Claim ids such that whatever a claim rests on, or amends, comes before it."""
         return _order(self.claims)
 
     def uncovered(self) -> dict[str, list[str]]:
-        """The required rows of each paper that no claim covers; papers without a gap are left out."""
-        gaps = {paper: uncovered((c for c in self.claims.values() if c.paper == paper), rows) for paper, rows in self.required.items()}
+        """The required rows of each of `papers` that no claim covers; papers without a gap are left out."""
+        gaps = {paper: uncovered((c for c in self.claims.values() if c.paper == paper), self.required.get(paper, ())) for paper in self.papers}
         return {paper: gap for paper, gap in gaps.items() if gap}
 
 
@@ -73,15 +78,18 @@ def load(extra: Iterable[Path | str] = ()) -> Registry:
         required[folder.name] = _spelled_out(getattr(init, "DECIDED_ROWS", ()), rows[folder.name], folder.name)
         for module in pkgutil.iter_modules([str(folder)]):
             claims += _claims_of(_import(f"{package}.{module.name}", folder), folder.name)
-    return validate(claims, rows, required)
+    outside = [folder.name for package, folder in found if package == folder.name]
+    return validate(claims, rows, required, outside)
 
 
-def validate(claims: Iterable[Claim], rows: Mapping[str, Mapping[str, tuple[str, str]]], required: Mapping = {}) -> Registry:
+def validate(claims: Iterable[Claim], rows: Mapping[str, Mapping[str, tuple[str, str]]], required: Mapping[str, tuple[str, ...]] = {},
+             papers: Iterable[str] = ()) -> Registry:
     """The registry of these claims, or a ClaimError that names the first fault."""
     by_id: dict[str, Claim] = {}
     for claim in claims:
-        if not isinstance(claim.id, str) or not ID.fullmatch(claim.id):
-            raise ClaimError(f"{claim.id!r} is no claim id: write paper.part, of small letters, digits and underscores")
+        if not isinstance(claim.id, str) or not ID.fullmatch(claim.id) or len(claim.id) > LONGEST_ID:
+            raise ClaimError(f"{claim.id!r} is no claim id: write paper.part, of small letters, digits and underscores, "
+                             f"at most {LONGEST_ID} characters")
         if claim.id in by_id:
             raise ClaimError(f"two claims have the id {claim.id} (in {by_id[claim.id].module} and {claim.module})")
         if claim.paper not in rows:
@@ -94,17 +102,19 @@ def validate(claims: Iterable[Claim], rows: Mapping[str, Mapping[str, tuple[str,
             if row not in rows[claim.paper]:
                 raise ClaimError(f"{claim.id}: covers {row}, which is no row of {claim.paper}/{INVENTORY}")
     _order(by_id)
-    return Registry(by_id, rows, required)
+    return Registry(by_id, rows, required, tuple(papers) or tuple(rows))
 
 
 def read_inventory(path: Path) -> dict[str, tuple[str, str]]:
     """{row id: (location, statement)}, in the order of the file."""
     try:
         with open(path, newline="", encoding="utf-8") as file:
-            table = list(csv.DictReader(file))
-        rows = {raw["id"]: (raw["location"], raw["statement"]) for raw in table}
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise ClaimError(f"{path}: not an inventory with the columns id, location, statement ({error})") from error
+            head, *table = [line for line in csv.reader(file) if line] or [[]]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ClaimError(f"{path}: not an inventory ({one_line(error)})") from error
+    if head != ["id", "location", "statement"] or any(len(line) != 3 or not line[0] for line in table):
+        raise ClaimError(f"{path}: not an inventory: every line has the columns id, location, statement")
+    rows = {row: (location, statement) for row, location, statement in table}
     if len(rows) != len(table):
         raise ClaimError(f"{path}: a row id stands there twice")
     return rows

@@ -7,7 +7,7 @@ from theory.kernel import KernelError, Theorem, apply
 from theory.normal import Poly, difference, poly, term
 from theory.terms import (ONE, ZERO, Term, close, eq, fam, forall, fresh, in_range, le, lt, nat, num, open_, real, replace)
 
-__all__ = ["apply", "assume", "axiomatic", "be", "both", "cases", "discharge", "each_elim", "each_intro", "ground", "lin", "multiply",
+__all__ = ["apply", "assume", "axiomatic", "be", "both", "cases", "discharge", "each_elim", "each_intro", "ground", "lin", "linsum", "multiply",
            "nat_of", "nonneg", "opened", "product", "rename", "ring", "same_function", "split_sum", "square", "sum_eq", "sum_le", "swap",
            "trans", "under_max", "use_attained"]
 
@@ -242,6 +242,30 @@ def split_sum(t: Term) -> Theorem:
         whole = whole + a * f
         proof = lin(eq(added.concl.args[0], proof.concl.args[1] + scaled.concl.args[1]), added, proof, scaled)
     return trans(sum_eq(ring(body, whole), i, n), proof)
+
+
+def linsum(goal: Term, *premises: Theorem) -> Theorem:
+    """`lin`, after every sum in the goal and the premises has been split into sums of monomials (with the cofactors that occur)."""
+    extra: list[Theorem] = []
+    seen: set[tuple] = set()
+    queue = [difference(t.args[1], t.args[0]) for t in (goal, *(p.concl for p in premises))]
+    splits: dict[Term, Theorem | None] = {}
+    while queue:
+        for monomial in queue.pop():
+            for position, (atom, power) in enumerate(monomial):
+                if atom.op != "sum" or (monomial, atom) in seen:
+                    continue
+                seen.add((monomial, atom))
+                if atom not in splits:
+                    e = split_sum(atom)
+                    splits[atom] = e if difference(*e.concl.args) else None
+                if splits[atom] is None:
+                    continue
+                rest = monomial[:position] + (((atom, power - 1),) if power > 1 else ()) + monomial[position + 1:]
+                e = multiply(splits[atom], term({rest: Fraction(1)}))
+                extra.append(e)
+                queue.append(difference(e.concl.args[1], num(0)))
+    return lin(goal, *premises, *extra)
 
 
 def use_attained(positive: Theorem, t: Term, i: str, consequence) -> Theorem:

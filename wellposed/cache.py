@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from theory.claim import Claim, StoreError
+from theory.claim import Claim, Evidence, StoreError
 from wellposed.files import Home, read_json, to_json, write_text
 from wellposed.sources import Sources, versions
 
@@ -57,8 +57,8 @@ class Cache:
             raw = read_json(path, "cache entry")
             if not isinstance(raw, dict) or raw.get("schema") != SCHEMA or raw.get("claim") != claim_id:
                 raise StoreError(f"the cache entry {path} is corrupt: it is not about {claim_id}")
-            if not isinstance(raw["finding"]["evidence"], list):
-                raise StoreError(f"the cache entry {path} is corrupt: its evidence is no list")
+            for item in raw["finding"]["evidence"]:
+                Evidence.from_json(item)
             return Entry(str(raw["key"]), raw["finding"], float(raw["seconds"]))
         except StoreError as error:
             self.warn(f"{error}; {claim_id} runs again")

@@ -92,15 +92,13 @@ def _home(args) -> Home:
     return Home(folder)
 
 
-def select(registry: Registry, patterns: Sequence[str], paper: str | None = None, outside: bool = False) -> list[str]:
-    """The claim ids that the patterns name, in the registry's order. outside: without a pattern, only papers from elsewhere."""
-    names = list(registry.claims)
-    if paper is not None:
-        if paper not in registry.rows:
-            raise ClaimError(f"there is no paper {paper}; there are {', '.join(registry.rows)}")
-        names = [n for n in names if registry.claims[n].paper == paper]
+def select(registry: Registry, patterns: Sequence[str] = (), paper: str | None = None) -> list[str]:
+    """The claim ids that the patterns name, in the registry's order; without a pattern all of the papers being worked on."""
+    if paper is not None and paper not in registry.rows:
+        raise ClaimError(f"there is no paper {paper}; there are {', '.join(registry.rows)}")
+    names = [n for n, claim in registry.claims.items() if paper in (None, claim.paper)]
     if not patterns:
-        return [n for n in names if not outside or not registry.claims[n].module.startswith("theory.")] if paper is None else names
+        return [n for n in names if paper or registry.claims[n].paper in registry.papers]
     chosen: set[str] = set()
     for pattern in patterns:
         hits = fnmatch.filter(names, pattern)
@@ -113,10 +111,6 @@ def select(registry: Registry, patterns: Sequence[str], paper: str | None = None
 
 def _run(args, registry: Registry, ids: Sequence[str]) -> Run:
     return verify(registry, ids, _home(args), args.papers, args.jobs, args.fresh, Progress())
-
-
-def _everything(args, registry: Registry) -> list[str]:
-    return select(registry, [], None, bool(args.papers))
 
 
 def _judge(args, run: Run) -> int:
@@ -137,7 +131,7 @@ def _verify(args) -> int:
     registry = load(args.papers)
     if _home(args).lock.exists():
         lock.read(_home(args).lock)  # a broken lock is told before a long run, not after it
-    run = _run(args, registry, select(registry, args.ids, args.paper, bool(args.papers)))
+    run = _run(args, registry, select(registry, args.ids, args.paper))
     if args.json:
         _write_json(Path(args.json), run)
     print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results), end="")
@@ -166,21 +160,25 @@ def _report(args) -> int:
     gate.require_rows(registry)
     if _home(args).lock.exists():
         lock.read(_home(args).lock)
-    run = _run(args, registry, select(registry, [], args.paper, bool(args.papers)))
+    run = _run(args, registry, select(registry, [], args.paper))
     _write_json(run.home.build / "report.json", run)
     if args.json:
         _write_json(Path(args.json), run)
     write_text(run.home.build / "report.md", markdown.page(run.shown()))
     write_text(run.home.build / "report.html", page.page(run.shown()))
     print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results), end="")
-    print(f"\nWritten to {os.path.relpath(run.home.build)}: report.json, report.md, report.html")
+    print(f"\nwritten to {_short(run.home.build)}: report.json, report.md, report.html")
     return _judge(args, run)
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _list(args) -> int:
     registry, home = load(args.papers), _home(args)
     locked = lock.read(home.lock) if home.lock.exists() else {}
-    wanted = set(select(registry, args.ids, None, bool(args.papers)))
+    wanted = set(select(registry, args.ids))
     paint = terminal.Paint.wanted(args.color, sys.stdout)
     for name in graph.reading_order(registry.claims, registry.rows):
         if name in wanted:
@@ -210,7 +208,7 @@ def _lock(args) -> int:
     gate.require_rows(registry)
     home = _home(args)
     was = lock.read(home.lock) if home.lock.exists() else {}
-    run = _run(args, registry, _everything(args, registry))
+    run = _run(args, registry, select(registry))
     lock.write(home.lock, run.shown())
     changes = lock.differences(run.shown(), was)
     for line in changes:
@@ -223,13 +221,14 @@ def _gate(args) -> int:
     registry, home = load(args.papers), _home(args)
     gate.require_rows(registry)
     locked = lock.read(home.lock)
-    run = _run(args, registry, _everything(args, registry))
+    run = _run(args, registry, select(registry))
     result = gate.pass_through(run, locked, args.jobs or os.cpu_count() or 1)
     for line in result.lines():
         print(terminal.clean(line))
-    print(f"gate: {facts.count(len(run.shown()), 'claim')}, {facts.count(result.replayed, 'certificate')} replayed, "
-          f"{facts.count(len(result.differences), 'difference')}, {facts.count(len(result.survivors), 'survivor')}, "
-          f"{len(result.rejected)} not confirmed: {'passed' if result.code == 0 else 'FAILED'}")
+    print(f"{facts.count(len(run.shown()), 'claim')}: {facts.count(len(result.differences), 'difference')} from {home.lock.name}, "
+          f"{facts.count(len(result.survivors), 'surviving mutant')}")
+    print(f"{facts.count(result.replayed, 'certificate')} replayed, {len(result.rejected)} not confirmed")
+    print("gate passed" if result.code == 0 else "gate FAILED")
     return result.code
 
 
@@ -242,7 +241,7 @@ def _replay(args) -> int:
     if patterns or not args.ids:
         stored = sorted(home.certificates.glob("*.json"))
         registry = load(args.papers)
-        for name in select(registry, patterns, None, bool(args.papers)):
+        for name in select(registry, patterns):
             mine = [p for p in stored if p.name.startswith(f"{name}.") and p.name[len(name) + 1:].split(".")[0] in certificates.ROUTES]
             paths += mine
     if not paths:

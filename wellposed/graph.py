@@ -30,10 +30,8 @@ def dependents(name: str, claims: Mapping[str, Claim]) -> list[str]:
 
 
 def falls(results: Mapping[str, dict[str, Any]], claims: Mapping[str, Claim]) -> dict[str, list[str]]:
-    """Failing claim -> the claims that are unsupported because the paper's argument for them rests on it."""
-    shown = {name: claim for name, claim in claims.items() if name in results}
-    return {name: [d for d in dependents(name, shown) if results[d]["effective"] == "unsupported"]
-            for name, result in results.items() if result["verdict"] in FAILING}
+    """Failing claim -> the claims for which the paper's argument rests on it, however they fare by evidence of their own."""
+    return {name: dependents(name, claims) for name, result in results.items() if result["verdict"] in FAILING}
 
 
 def reading_order(claims: Mapping[str, Claim], rows: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -63,7 +63,7 @@ def verify(registry: Registry, ids: Sequence[str] | None = None, home: Home | No
     rulings = rule(claims, {name: Finding.from_json(raw) for name, raw in findings.items()})
     results = {name: _entry(claims[name], findings[name], rulings[name])
                for name in graph.reading_order(registry.claims, registry.rows) if name in inside}
-    for name, fallen in graph.falls(results, claims).items():
+    for name, fallen in graph.falls(results, registry.claims).items():
         results[name]["falls"] = fallen
     return Run(registry, home, asked, tuple(ran), results)
 

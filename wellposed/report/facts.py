@@ -68,10 +68,11 @@ def value(raw: Any) -> str:
 
 
 def counterexample(raw: Mapping[str, Any]) -> list[str]:
-    """A counterexample as lines `what: value`; assignments are spread into `name = value`."""
+    """A counterexample as lines `what: value`, where it is first; assignments are spread into `name = value`."""
+    names = {"values": "at", "point": "at", "assignment": "at", "lhs": "left side", "rhs": "right side"}
     out = []
-    for key, item in raw.items():
-        label = {"lhs": "left side", "rhs": "right side", "values": "at", "point": "at", "assignment": "at"}.get(key, key.replace("_", " "))
+    for key in sorted(raw, key=lambda k: (list(names).index(k) if k in names else len(names), k)):
+        item, label = raw[key], names.get(key, key.replace("_", " "))
         if isinstance(item, Mapping):
             out.append(f"{label}: {', '.join(f'{k} = {value(v)}' for k, v in item.items())}")
         elif item is not None:

@@ -79,8 +79,8 @@ def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
     out = [paint(f"{'claim'.ljust(width)}  {'rows'.ljust(10)} {'verdict'.ljust(11)} effective", "heading")]
     for r in results:
         name = clean(r["id"])
-        if len(name) > width:
-            out.append(name[:WIDTH])
+        if len(name) > width:  # a line of its own, and the rest below it
+            out.append(name)
             name = ""
         rows = facts.rows_of(r) if not r["amends"] else "amendment"
         rows = rows if len(rows) <= 10 else rows[:9] + "+"
@@ -91,7 +91,8 @@ def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
 
 def failure(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], paint: Paint) -> list[str]:
     """A claim that fails: the words, the statement that was checked, the smallest counterexample, the mend."""
-    out = [f"{paint(result['id'], 'heading')}  {paint(result['verdict'], result['verdict'])}  ({clean(result['location'])})"]
+    out = [f"{paint(result['id'], 'heading')}  {paint(result['verdict'], result['verdict'])}"]
+    out += labelled("place", result["location"])
     out += labelled("printed", result["printed"] or "(only a reconstruction is at hand)")
     out += labelled("checked", result["statement"])
     if result["reason"]:
@@ -151,7 +152,7 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
     out += [""]
     for label, names in (("rests on", result["rests_on"]), ("rests on this", list(above)), ("falls with it", result["falls"])):
         out += wrap(f"{label}: {', '.join(_with_verdict(n, known) for n in names) or 'nothing'}", 0, 2)
-    return "\n".join([*out, f"run it again: {facts.rerun(result)}"]) + "\n"
+    return "\n".join([*out, *wrap(f"run it again: {facts.rerun(result)}", 0, 2)]) + "\n"
 
 
 def _with_verdict(name: str, known: Mapping[str, Mapping[str, Any]]) -> str:

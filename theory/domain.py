@@ -1,0 +1,310 @@
+"""From the variables of a claim to points of its domain: the edges, then rationals of every scale.
+
+One generator serves the deterministic bank (seeded, fast) and the Hypothesis strategy: it only asks `pick(options)`, with the simplest
+option first, so that Hypothesis shrinks towards small points. A point counts only if its premises are certified to hold.
+Hypotheses that random points rarely meet (x(k) = y(k) for all k, sum p = 1, a <= b) are aimed at by `_repair`; that is a proposal,
+the premises are certified afterwards like everywhere else.
+"""
+from __future__ import annotations
+
+import random
+from collections import OrderedDict
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Callable, Iterator
+
+from theory.claim import Claim, ClaimError, Outcome, Variable
+from theory.evaluate import LADDER, QUICK, exact_value, filtered, truth, truth_of_all
+from theory.points import Assignment, flatten, rebuild
+from theory.terms import Term, fam
+
+F = Fraction
+ENTRIES = 24            # families of one point hold at most so many numbers together
+HONEST = 400            # draws before a domain is called empty
+STYLES = ("distinct", "zero", "equal", "onehot", "small", "fractions", "rows", "copy", "far", "tiny", "huge")
+SMALL = [F(0), F(1), F(-1), F(2), F(-2), F(1, 2), F(-1, 2), F(3), F(-3)]
+FRACTIONS = SMALL + [F(1, 3), F(-1, 3), F(3, 2), F(-3, 2), F(2, 5), F(-7, 4), F(5, 2), F(9, 7), F(-4, 3)]
+SCALES = {"small": SMALL, "fractions": FRACTIONS, "tiny": [F(1, 1000), F(0), F(-1, 1000), F(1, 500)],
+          "far": [F(0), F(10), F(-10), F(1), F(20), F(-7)], "huge": [F(0), F(1000), F(-1000), F(1), F(999)]}
+POSITIVE = [F(1), F(0), F(1, 2), F(2), F(1, 10), F(3), F(1, 1000), F(5, 2), F(10), F(1000), F(7, 3)]
+PARTS = [F(1, 2), F(0), F(1), F(1, 4), F(3, 4), F(1, 3), F(9, 10), F(1, 1000), F(2, 7)]
+Pick = Callable[[list], Any]
+
+
+def draw(claim: Claim, pick: Pick, style: str | None = None, larger: int | None = None) -> Assignment | None:
+    """One proposal (None where an index has no room). style and larger (how far sizes lie above their lowest value) may be fixed."""
+    values: dict[str, Any] = {}
+    indexing = {s for v in claim.variables for s in v.shape}
+    for v in claim.variables:
+        if v.natural and v.below is None:
+            values[v.name] = _size(claim, v, indexing, values, pick, larger)
+    for v in claim.variables:
+        if v.below is not None:
+            room = values.get(v.below, 0)
+            if not isinstance(room, int) or room < 1:
+                return None
+            values[v.name] = pick(list(range(min(room, ENTRIES))))
+        elif not v.natural and not v.shape:
+            values[v.name] = _scalar(v, pick, style)
+    for v in claim.variables:
+        if v.shape:
+            values[v.name] = _family(v, values, pick, style or pick(list(STYLES)))
+    return Assignment(_repair(claim, values))
+
+
+def _size(claim: Claim, v: Variable, indexing: set, values: dict, pick: Pick, larger: int | None) -> int:
+    low = int(v.low or 0)
+    if v.name in indexing:
+        room = ENTRIES
+        for w in claim.variables:
+            if v.name in w.shape:
+                others = 1
+                for s in w.shape:
+                    others *= max(1, values.get(s, 2)) if s != v.name else 1
+                room = min(room, ENTRIES // others)
+        options = [low + k for k in (0, 1, 2, 3, 4, 6) if k == 0 or low + k <= room]
+    else:
+        options = [low + k for k in (0, 1, 2, 3, 4, 6, 9, 19, 40)]
+    if v.high is not None:
+        options = [k for k in options if k < v.high or (k == v.high and not v.strict)] or [low]
+    return pick(options) if larger is None else options[min(larger, len(options) - 1)]
+
+
+def _scalar(v: Variable, pick: Pick, style: str | None) -> Fraction:
+    low, high = v.low, v.high
+    if low is not None and high is not None:
+        options = [low + (high - low) * p for p in PARTS]
+    elif low is not None:
+        options = [low + p for p in POSITIVE]
+    elif high is not None:
+        options = [high - p for p in POSITIVE]
+    else:
+        options = FRACTIONS + SCALES["far"] + SCALES["tiny"] + SCALES["huge"]
+    if v.strict:
+        options = [x for x in options if x not in (low, high)]
+    return F(pick(options))
+
+
+def _family(v: Variable, values: dict, pick: Pick, style: str):
+    shape = [values[s] for s in v.shape]
+    count = 1
+    for s in shape:
+        count *= s
+    if style == "copy":
+        for name, other in values.items():
+            if isinstance(other, tuple) and _shape(other) == shape:
+                return other
+        style = "fractions"
+    if style == "rows" and len(shape) == 2 and count:
+        row = tuple(pick(FRACTIONS) for _ in range(shape[1]))
+        return tuple(row for _ in range(shape[0]))
+    if style == "zero":
+        entries = [F(0)] * count
+    elif style == "equal":
+        entries = [pick(FRACTIONS)] * count
+    elif style == "onehot":
+        entries, where, what = [F(0)] * count, pick(list(range(count))) if count else 0, pick(POSITIVE)
+        entries[where:where + 1] = [what] if count else []
+    elif style == "distinct":
+        start, step = pick(FRACTIONS), pick([F(1), F(-1), F(1, 2), F(3, 2), F(2)])
+        entries = [start + step * k * (1 if k % 3 else -1) for k in range(count)]
+    else:
+        pool = SCALES.get(style, FRACTIONS)
+        entries = [pick(pool) for _ in range(count)]
+    return _nest(entries, shape)
+
+
+def _shape(value) -> list[int]:
+    out = []
+    while isinstance(value, tuple):
+        out.append(len(value))
+        value = value[0] if value else None
+    return out
+
+
+def _nest(entries: list, shape: list[int]):
+    if len(shape) == 1:
+        return tuple(entries)
+    inner = len(entries) // shape[0] if shape[0] else 0
+    return tuple(_nest(entries[k * inner:(k + 1) * inner], shape[1:]) for k in range(shape[0]))
+
+
+# ---------------------------------------------------------------- aiming at the hypotheses
+
+def _atoms(h: Term, binders: tuple = ()) -> Iterator[tuple[Term, tuple]]:
+    """The atomic hypotheses with the ranges of the `each` quantifiers around them."""
+    if h.op == "and":
+        for a in h.args:
+            yield from _atoms(a, binders)
+    elif h.op == "forall" and h.args[0].op == "imp" and h.args[0].args[0].op == "and" and h.args[0].args[0].args[1].op == "lt":
+        yield from _atoms(h.args[0].args[1], binders + (h.args[0].args[0].args[1].args[1],))
+    elif h.op in ("eq", "le", "lt"):
+        yield h, binders
+
+
+def _repair(claim: Claim, values: dict[str, Any]) -> dict[str, Any]:
+    """The values, moved towards the hypotheses; naturals stay as they are."""
+    fixed = {v.name for v in claim.variables if v.natural}
+    for rank in ("le lt", "eq"):
+        for h in claim.hypotheses:
+            for atom, binders in _atoms(h):
+                if atom.op in rank:
+                    values = _aim(atom, binders, values, fixed)
+    return values
+
+
+def _aim(atom: Term, binders: tuple, values: dict, fixed: set) -> dict:
+    left, right = atom.args
+    if atom.op == "eq" and not binders:
+        for total, goal in ((left, right), (right, left)):
+            if total.op == "sum" and total.args[1].op == "fam" and total.args[1].args == (Term("bv", (), 0),):
+                return _scale(total.args[1].data, exact_value(goal, values), values)
+    for stack in _stacks(binders, values):
+        a, b = exact_value(left, values, stack), exact_value(right, values, stack)
+        if a is None and b is None or (a is not None and b is not None and (a == b if atom.op == "eq" else a < b)):
+            continue
+        for target, source, up in ((left, b, False), (right, a, True)):
+            if target.op == "fam" and target.data not in fixed and source is not None:
+                old = a if target is left else b
+                if atom.op == "eq" or old is None:
+                    new = source
+                else:       # reflect at the bound, which keeps the scale of the value
+                    new = 2 * source - old if old != source else (source + 1 if up else source - 1) if atom.op == "lt" else source
+                values = _put(target, new, values, stack)
+                break
+    return values
+
+
+def _stacks(binders: tuple, values: dict, stack: tuple = ()) -> list[tuple]:
+    if len(stack) == len(binders):
+        return [stack]
+    n = exact_value(binders[len(stack)], values, stack + (0,))
+    if n is None:
+        return []
+    return [s for i in range(min(int(n), ENTRIES)) for s in _stacks(binders, values, stack + (i,))]
+
+
+def _put(target: Term, new: Fraction, values: dict, stack: tuple) -> dict:
+    indices = [exact_value(a, values, stack) for a in target.args]
+    if None in indices:
+        return values
+    def place(value, path):
+        if not path:
+            return new
+        i = int(path[0])
+        return value[:i] + (place(value[i], path[1:]),) + value[i + 1:] if 0 <= i < len(value) else value
+    return {**values, target.data: place(values[target.data], indices)} if target.data in values else values
+
+
+def _scale(name: str, goal: Fraction | None, values: dict) -> dict:
+    old = values.get(name)
+    if goal is None or not isinstance(old, tuple) or not old:
+        return values
+    entries = list(flatten(old))
+    total = sum(entries)
+    entries = [e * goal / total for e in entries] if total else [goal / len(entries)] * len(entries)
+    return {**values, name: rebuild(old, iter(entries))}
+
+
+# ---------------------------------------------------------------- the bank
+
+def admissible(claim: Claim, point: Assignment, quick: bool = True) -> Outcome:
+    """Do all premises certainly hold at the point?"""
+    for h in claim.premises:
+        if filtered(h, point) is False:
+            found = truth(h, point, QUICK).outcome
+            if found is Outcome.FAILS:
+                return found
+    return truth_of_all(claim.premises, point, QUICK if quick else LADDER)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """points: certified members of the domain. rejected: proposals that certainly violate a premise. unclear: undecided ones."""
+
+    points: tuple[Assignment, ...]
+    rejected: int
+    unclear: int
+
+
+def explore(claim: Claim, count: int, seed: int) -> Bank:
+    """The author's points first, then every style at small sizes, then random draws. Deterministic in the claim and the seed."""
+    rng = random.Random(f"{seed}:{claim.id}")
+    points: list[Assignment] = []
+    seen: set[str] = set()
+    rejected = unclear = 0
+    for raw in claim.points:
+        p = Assignment.of(claim.variables, raw)
+        found = admissible(claim, p, quick=False)
+        if found is Outcome.FAILS:
+            raise ClaimError(f"{claim.id}: the point {p.as_json()} does not satisfy the claim's own hypotheses")
+        if found is Outcome.HOLDS:
+            points.append(p)
+            seen.add(repr(p.values))
+    for style, larger in _plan(max(HONEST, 8 * count)):
+        if len(points) >= count:
+            break
+        p = draw(claim, rng.choice, style, larger)
+        if p is None or repr(p.values) in seen:
+            continue
+        seen.add(repr(p.values))
+        found = admissible(claim, p)
+        if found is Outcome.HOLDS:
+            points.append(p)
+        elif found is Outcome.FAILS:
+            rejected += 1
+        else:
+            unclear += 1
+    return Bank(tuple(points), rejected, unclear)
+
+
+def _plan(tries: int) -> Iterator[tuple[str | None, int | None]]:
+    for larger in (0, 1, 2):
+        for style in STYLES:
+            yield style, larger
+    for _ in range(tries):
+        yield None, None
+
+
+_banks: OrderedDict[tuple, Bank] = OrderedDict()
+
+
+def explored(claim: Claim, count: int, seed: int) -> Bank:
+    """`explore`, remembered for the claims last asked about (their routes and mutants share the points and what is cached in them)."""
+    name = (claim.digest, repr(claim.points), count, seed)
+    if name not in _banks:
+        _banks[name] = explore(claim, count, seed)
+        while len(_banks) > 4:
+            _banks.popitem(last=False)
+    _banks.move_to_end(name)
+    return _banks[name]
+
+
+def bank(claim: Claim, count: int, seed: int) -> tuple[Assignment, ...]:
+    """Up to `count` points of the domain at which every premise certainly holds; fewer where the domain is narrow."""
+    return explored(claim, count, seed).points
+
+
+def vacuous(claim: Claim) -> bool:
+    """No point satisfies the premises: every honest try violates one for certain. Premises that cannot be evaluated prove nothing."""
+    if any(_contradicts(v) for v in claim.variables):
+        return True
+    found = explored(claim, BANK, 0)
+    return not found.points and not found.unclear
+
+
+BANK = 100      # the size that all routes ask for
+
+
+def _contradicts(v: Variable) -> bool:
+    return v.low is not None and v.high is not None and (v.low > v.high or (v.low == v.high and v.strict))
+
+
+def strategy(claim: Claim):
+    """A Hypothesis strategy of proposals (Assignment or None); whether the premises hold is for the caller to certify."""
+    from hypothesis import strategies as st
+
+    @st.composite
+    def proposals(draw_from):
+        return draw(claim, lambda options: draw_from(st.sampled_from(options)))
+    return proposals()

@@ -1,0 +1,257 @@
+"""Mutants: the statement of a claim with one thing changed. A check that lets a false mutant live is weak.
+
+The operators are syntactic (a sign, a constant, an exponent, a bound or free variable, strictness, a direction, max for min, a summand, a
+range, a hypothesis). A change that only loosens the statement at every sampled point tests nothing and is passed over; that is judged
+by the margins of the relations in floats, not by whether the mutant is false. `kill` then decides each mutant:
+  killed       it certainly fails at an exact point of its domain (Arb or exact normal forms)
+  equivalent   it has the normal form of the original statement
+  true         the proof route proves it: the statement is loose there
+  survivor     nothing of that: the check is weak, and the report says so
+"""
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Iterator
+
+from theory.claim import Claim, Outcome
+from theory.domain import BANK, admissible, bank, draw
+from theory.evaluate import LADDER, QUICK, filtered, margins, truth
+from theory.normal import difference, normal
+from theory.points import Assignment
+from theory.printing import text
+from theory.terms import BINDS, P, Term, TermError, fam, num
+
+CAP = 12
+SAMPLE = 40             # points at which margins are compared
+EXTRA = 300             # further draws against a mutant that the bank does not kill
+TIES = 40               # points that floats leave open and that are certified one by one
+# order in which the kinds take turns when the cap is short
+KINDS = ("hypothesis", "strictness", "constant", "sign", "exponent", "max for min", "coefficient", "summand", "variable", "index", "range",
+         "direction")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """premises |- conclusion, and in words what was changed. hypotheses: the premises without the domain facts."""
+
+    description: str
+    premises: tuple[Term, ...]
+    conclusion: Term
+    hypotheses: tuple[Term, ...] = ()
+
+
+def mutants(claim: Claim) -> list[Mutant]:
+    """At most CAP mutants, one change each, without repetition; deterministic."""
+    facts = tuple(f for v in claim.variables for f in v.facts())
+    queues: dict[str, list[Mutant]] = {kind: [] for kind in KINDS}
+    seen = {claim.conclusion}
+    for k, h in enumerate(claim.hypotheses):
+        rest = claim.hypotheses[:k] + claim.hypotheses[k + 1:]
+        queues["hypothesis"].append(Mutant(f"without the hypothesis {text(h)}", facts + rest, claim.conclusion, rest))
+    for kind, changed in variants(claim.conclusion, _Scope(claim)):
+        if changed not in seen:
+            seen.add(changed)
+            queues[kind].append(Mutant(f"{kind}: {text(changed)}", claim.premises, changed, claim.hypotheses))
+    for queue in queues.values():
+        queue.sort(key=lambda m: len(m.description))       # short statements first: outer changes before inner ones of the same length
+    chosen: list[Mutant] = []
+    sample = bank(claim, BANK, 0)[:SAMPLE]
+    while len(chosen) < CAP and any(queues.values()):
+        for kind in KINDS:
+            while queues[kind] and len(chosen) < CAP:
+                m = queues[kind].pop(0)
+                if kind in ("hypothesis", "strictness") or demanding(claim.conclusion, m.conclusion, sample):
+                    chosen.append(m)
+                    break
+    return chosen
+
+
+def demanding(original: Term, mutant: Term, sample) -> bool:
+    """Whether the mutant asks for more than the original at some sampled point (where floats can tell; otherwise yes)."""
+    told = False
+    for p in sample:
+        before, after = margins(original, p), margins(mutant, p)
+        if before is None or after is None or len(before) != len(after):
+            continue
+        told = True
+        for (op, old), (_, new) in zip(before, after):
+            if new < old - 1e-7 * (abs(old) + abs(new)) or (op in ("eq", "deriv") and abs(new) > abs(old) + 1e-7 * (1 + abs(old))):
+                return True
+    return not told
+
+
+# ---------------------------------------------------------------- operators
+
+class _Scope:
+    """What a variable may be replaced by: families of the same shape, indices of the same range."""
+
+    def __init__(self, claim: Claim, ranges: tuple = ()):
+        self.claim, self.ranges = claim, ranges
+
+    def inside(self, n: Term | None) -> "_Scope":
+        return _Scope(self.claim, self.ranges + (n,))
+
+    def others(self, name: str) -> list[str]:
+        own = next((v for v in self.claim.variables if v.name == name), None)
+        return [] if own is None else [v.name for v in self.claim.variables if v.name != name and v.shape == own.shape
+                                       and v.natural == own.natural and not (own.natural and own.below != v.below)]
+
+
+def variants(t: Term, scope: _Scope) -> Iterator[tuple[str, Term]]:
+    """(kind, the term with one change) for every place in a term or formula."""
+    op, a = t.op, t.args
+    if op in ("le", "lt", "eq"):
+        if op == "le":
+            yield "strictness", Term("lt", a)
+        if op != "eq":
+            yield "direction", Term(op, (a[1], a[0]))
+    elif op == "imp":
+        yield "hypothesis", a[1]
+    elif op in ("forall", "exists"):
+        guarded, n = a[0], a[0].args[0].args[1].args[1] if _bounded(t) else None
+        if n is not None:       # the range of the index stays: only what is said about it changes
+            for kind, new in variants(guarded.args[1], scope.inside(n)):
+                yield kind, Term(op, (Term(guarded.op, (guarded.args[0], new)),))
+        return
+    elif op == "num":
+        for c in (t.data + 1, t.data / 2, t.data * 2, t.data - 1):
+            if c != t.data and c != 0:
+                yield "constant", num(c)
+        return
+    elif op == "add":
+        for k, x in enumerate(a):
+            rest = a[:k] + a[k + 1:]
+            yield "sign", Term(op, a[:k] + (-x,) + a[k + 1:])
+            yield "summand", rest[0] if len(rest) == 1 else Term(op, rest)
+            for factor in (Fraction(1, 2), Fraction(2)):
+                yield "coefficient", Term(op, a[:k] + (num(factor) * x,) + a[k + 1:])
+    elif op == "max":
+        yield "max for min", -Term("max", (a[0], -a[1]))
+        yield "range", Term(op, (a[0] - 1, a[1]))
+    elif op == "sum":
+        yield "range", Term(op, (a[0] - 1, a[1]))
+    elif op == "exp":
+        yield "sign", Term(op, (-a[0],))
+    elif op == "fam":
+        for name in scope.others(t.data):
+            yield "variable", Term(op, a, name)
+        for k, index in enumerate(a):
+            for other in _indices(index, scope):
+                yield "index", Term(op, a[:k] + (other,) + a[k + 1:], t.data)
+        return
+    elif op in ("nat", "bv", "pi"):
+        return
+    binder = BINDS.get(op)
+    for k, x in enumerate(a):
+        if (op == "deriv" and k == 1) or (op == "mul" and x == num(-1)) or (op in ("sum", "max", "ball") and k == 0):
+            continue
+        inner = scope.inside(a[0] if op in ("sum", "max") else None) if k == binder else scope
+        for kind, new in variants(x, inner):
+            if op == "pow" and k == 1 and kind == "constant":
+                kind = "exponent"
+            yield kind, Term(op, a[:k] + (new,) + a[k + 1:], t.data)
+
+
+def _bounded(t: Term) -> bool:
+    inner = t.args[0]
+    return inner.op == ("imp" if t.op == "forall" else "and") and inner.args[0].op == "and" and inner.args[0].args[1].op == "lt"
+
+
+def _indices(index: Term, scope: _Scope) -> Iterator[Term]:
+    """Other indices of the same range: bound ones and declared ones."""
+    depth = len(scope.ranges)
+    own = None
+    if index.op == "bv" and index.data < depth:
+        own = _range(scope, index.data)
+    elif index.op == "fam" and not index.args:
+        own = next((fam(v.below) for v in scope.claim.variables if v.name == index.data and v.below), None)
+    if own is None:
+        return
+    for k in range(depth):
+        if Term("bv", (), k) != index and _range(scope, k) == own:
+            yield Term("bv", (), k)
+    for v in scope.claim.variables:
+        if v.below is not None and fam(v.below) == own and fam(v.name) != index:
+            yield fam(v.name)
+
+
+def _range(scope: _Scope, k: int) -> Term | None:
+    n = scope.ranges[-1 - k]
+    return n if n is not None and n.loose == 0 else None
+
+
+# ---------------------------------------------------------------- killing
+
+def kill(claim: Claim, mutant: Mutant) -> str:
+    """"killed", "equivalent", "true" or "survivor"."""
+    own = dataclasses.replace(claim, hypotheses=mutant.hypotheses)
+    if counterexample(own, mutant.conclusion) is not None:
+        return "killed"
+    if mutant.hypotheses == claim.hypotheses and equivalent(claim.conclusion, mutant.conclusion):
+        return "equivalent"
+    return "true" if _proved(claim, mutant) else "survivor"
+
+
+def counterexample(claim: Claim, conclusion: Term) -> Assignment | None:
+    """A point of the domain at which the conclusion certainly fails: the bank, then further draws."""
+    points = bank(claim, BANK, 0)
+    hints = [(p, filtered(conclusion, p)) for p in points]
+    for p, hint in hints:
+        if hint is False and truth(conclusion, p, QUICK).outcome is Outcome.FAILS:
+            return p
+    for p, _ in itertools.islice(((p, h) for p, h in hints if h is None), TIES):
+        if truth(conclusion, p, QUICK).outcome is Outcome.FAILS:
+            return p
+    rng = random.Random(f"mutants:{claim.id}:{text(conclusion)}")
+    for _ in range(EXTRA):
+        p = draw(claim, rng.choice)
+        if p is not None and filtered(conclusion, p) is False and admissible(claim, p) is Outcome.HOLDS \
+                and truth(conclusion, p, LADDER).outcome is Outcome.FAILS:
+            return p
+    return None
+
+
+def equivalent(a: Term, b: Term) -> bool:
+    """Whether the normal forms of two formulas agree; relations also up to a positive factor of the difference of their sides."""
+    try:
+        if a.op != b.op:
+            return False
+        if a.op in ("le", "lt", "eq"):
+            p, q = difference(a.args[1], a.args[0]), difference(b.args[1], b.args[0])
+            if not p or not q or set(p) != set(q):
+                return p == q
+            ratios = {p[m] / q[m] for m in p}
+            return len(ratios) == 1 and (a.op == "eq" or ratios.pop() > 0)
+        if any(x.kind == P for x in a.args):
+            return len(a.args) == len(b.args) and all(equivalent(x, y) if x.kind == P else normal(x) == normal(y)
+                                                      for x, y in zip(a.args, b.args))
+        return normal(a) == normal(b)
+    except TermError:       # too large for a normal form: not known to be equivalent
+        return False
+
+
+def _proved(claim: Claim, mutant: Mutant) -> bool:
+    """The proof route's own way of showing that a mutant is true; without that route nothing counts as true."""
+    try:
+        from theory.routes.proof import prove_true
+    except ImportError:
+        return False
+    return bool(prove_true(claim, mutant))
+
+
+def run(claim: Claim, seed: int) -> dict:
+    """Figures for the report: total, killed, true, equivalent, and the survivors in words."""
+    found = {"killed": 0, "true": 0, "equivalent": 0}
+    survivors = []
+    all_ = mutants(claim)
+    for m in all_:
+        status = kill(claim, m)
+        if status == "survivor":
+            survivors.append(m.description)
+        else:
+            found[status] += 1
+    return {"total": len(all_), **found, "survivors": survivors}

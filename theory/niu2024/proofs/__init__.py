@@ -1,0 +1,1 @@
+"""Kernel proofs of the claims, one module per section; not trusted (the kernel is)."""
