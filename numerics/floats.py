@@ -17,7 +17,7 @@ def guard(f):
             value = f(*args)
         except (OverflowError, ValueError, ZeroDivisionError) as error:
             raise Undefined(str(error)) from None
-        if not math.isfinite(value):
+        if isinstance(value, complex) or not math.isfinite(value):
             raise Undefined("overflow")
         return value
     return guarded
@@ -101,6 +101,8 @@ class Floats:
         if p.rate is None:
             return p.coef * (math.log(b / a) if k == -1 else (b ** (k + 1) - a ** (k + 1)) / (k + 1))
         s = (k + 1) / m
+        if p.rate <= 0 or s <= 0:
+            raise Undefined("not a decaying exponential")
         return p.coef * (lower_gamma(s, p.rate * b ** m) - lower_gamma(s, p.rate * a ** m)) / m / p.rate ** s
 
     def ball(self, n: int, r, pieces, f):
@@ -111,6 +113,8 @@ class Floats:
 
     def lt(self, a, b):
         gap = b - a
+        if not math.isfinite(gap):
+            return None
         noise = NOISE * (abs(a) + abs(b)) + 1e-300
         return True if gap > noise else False if gap < -noise else None
 

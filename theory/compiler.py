@@ -44,6 +44,7 @@ class Compiler:
         self.reals: dict[Term, Callable] = {}
         self.props: dict[Term, Callable] = {}
         self.rationals: dict[Term, Callable | None] = {}
+        self.distances: dict[Term, Callable] = {}
         self.acb = Compiler(Acb()) if backend.name == "arb" else None
         self._dual: Compiler | None = None
 
@@ -212,7 +213,7 @@ class Compiler:
 
     def _relation(self, t):
         left, right = self.rational(t.args[0]), self.rational(t.args[1])
-        exact = left is not None and right is not None
+        exact = left is not None and right is not None and self.b.name != "mpmath"       # the second opinion computes for itself
         compare = _RATIONAL_RELATIONS[t.op]
         numbers = self._numeric_relation(t)
         def go(env):
@@ -302,7 +303,18 @@ class Compiler:
         raise Undefined("a quantifier without a bound")
 
     def _is_deriv(self, t):
-        at, value, compare = self.real(t.args[1]), self.real(t.args[2]), self.b.eq
+        sides, compare = self._slopes(t), self.b.eq
+        def go(env):
+            slope, stated = sides(env)
+            holds = compare(slope, stated)
+            if env.trace is not None:
+                env.trace.append((t, _indices(env), slope, stated, holds))
+            return holds
+        return _safely(go)
+
+    def _slopes(self, t):
+        """Env -> (the derivative, the value stated for it)."""
+        at, value = self.real(t.args[1]), self.real(t.args[2])
         body = self.real(t.args[0]) if self.b.name == "mpmath" else self.dual.real(t.args[0])
         def go(env):
             x = at(env)
@@ -311,13 +323,40 @@ class Compiler:
             else:
                 result = _at(env, body, D(x, self.b.literal(Fraction(1))))
                 slope = result.slope if type(result) is D else self.b.literal(Fraction(0))
-            stated = value(env)
-            holds = compare(slope, stated)
-            if env.trace is not None:
-                env.trace.append((t, _indices(env), slope, stated, holds))
-            return holds
-        return _safely(go)
+            return slope, value(env)
+        return go
 
+    # formulas as distances (floats only): see `theory.evaluate.robustness`
+    def distance(self, t: Term) -> Callable:
+        """A function Env -> float: positive where the formula holds with room, negative where it fails."""
+        f = self.distances.get(t)
+        if f is None:
+            f = self.distances[t] = self._distance(t)
+        return f
+
+    def _distance(self, t: Term) -> Callable:
+        if t.op in ("le", "lt", "eq", "deriv"):
+            sides = self._slopes(t) if t.op == "deriv" else None
+            left, right = (None, None) if sides else map(self.real, t.args)
+            def gap(env):
+                x, y = sides(env) if sides else (left(env), right(env))
+                return y - x if t.op in ("le", "lt") else -abs(y - x)
+            return gap
+        if t.op in ("and", "or", "imp"):
+            a, b = map(self.distance, t.args)
+            if t.op == "imp":
+                return lambda env: max(-a(env), b(env))
+            pick = min if t.op == "and" else max
+            return lambda env: pick(a(env), b(env))
+        if t.op in ("forall", "exists"):
+            op, pick = ("imp", min) if t.op == "forall" else ("and", max)
+            n, _ = self._bounded(t, op)
+            body = self.distance(t.args[0].args[1])
+            def over_range(env):
+                found = [_at(env, body, i) for i in range(_count(n(env, None)))]
+                return pick(found) if found else (1.0 if op == "imp" else -1.0)
+            return over_range
+        raise Undefined(f"no distance for {t.op}")
 
 _RATIONAL_RELATIONS = {"le": lambda x, y: x <= y, "lt": lambda x, y: x < y, "eq": lambda x, y: x == y}
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, Callable, Iterator
 
 from theory.claim import Claim, ClaimError, Outcome, Variable
-from theory.evaluate import LADDER, QUICK, exact_value, filtered, truth, truth_of_all
+from theory.evaluate import LADDER, QUICK, cost, exact_value, filtered, truth, truth_of_all
 from theory.points import Assignment, flatten, rebuild
 from theory.terms import Term, fam
 
@@ -72,6 +72,10 @@ def _size(claim: Claim, v: Variable, indexing: set, values: dict, pick: Pick, la
 
 def _scalar(v: Variable, pick: Pick, style: str | None) -> Fraction:
     low, high = v.low, v.high
+    if style in ("zero", "equal"):
+        plain = F(style == "equal")
+        if (low is None or low < plain or (low == plain and not v.strict)) and (high is None or plain < high or (plain == high and not v.strict)):
+            return plain
     if low is not None and high is not None:
         options = [low + (high - low) * p for p in PARTS]
     elif low is not None:
@@ -285,6 +289,14 @@ def bank(claim: Claim, count: int, seed: int) -> tuple[Assignment, ...]:
     return explored(claim, count, seed).points
 
 
+def affordable(claim: Claim, points: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
+    """All points, or, where the statement is dear to evaluate, the author's and the smallest others."""
+    if cost(claim.conclusion) <= DEAR_COST:
+        return points
+    first, rest = points[:len(claim.points)], points[len(claim.points):]
+    return first + tuple(sorted(rest, key=lambda p: p.weight()[0])[:FEW])
+
+
 def vacuous(claim: Claim) -> bool:
     """No point satisfies the premises: every honest try violates one for certain. Premises that cannot be evaluated prove nothing."""
     if any(_contradicts(v) for v in claim.variables):
@@ -293,7 +305,9 @@ def vacuous(claim: Claim) -> bool:
     return not found.points and not found.unclear
 
 
-BANK = 100      # the size that all routes ask for
+BANK = 100              # the size that all routes ask for
+DEAR_COST = 2000        # a statement of so many operations is dear
+FEW = 40                # points at which a dear statement is evaluated
 
 
 def _contradicts(v: Variable) -> bool:
@@ -306,5 +320,11 @@ def strategy(claim: Claim):
 
     @st.composite
     def proposals(draw_from):
-        return draw(claim, lambda options: draw_from(st.sampled_from(options)))
+        def pick(options):      # by position: drawing an index is much cheaper than building a strategy per list
+            last = len(options) - 1
+            if last not in positions:
+                positions[last] = st.integers(0, last)
+            return options[draw_from(positions[last])]
+        return draw(claim, pick)
+    positions: dict[int, Any] = {}
     return proposals()

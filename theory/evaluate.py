@@ -6,6 +6,7 @@ What no rung decides is UNDECIDED. `filtered` is the float filter (certifies not
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Iterable, NamedTuple
 
 from flint import arb
@@ -17,8 +18,8 @@ from numerics.floats import Floats
 from numerics.mp import Mp
 from theory.claim import Outcome
 from theory.compiler import Compiler, Env
-from theory.points import Assignment, Box, Interval
-from theory.terms import Term
+from theory.points import Assignment, Box
+from theory.terms import Term, walk
 
 EXACT = "exact"
 LADDER: tuple = (64, 128, EXACT, 512, 2048)
@@ -103,6 +104,12 @@ def truth(formula: Term, point: Assignment, ladder: tuple = LADDER) -> Judgement
     return Judgement(Outcome.UNDECIDED, "")
 
 
+@lru_cache(maxsize=4096)
+def refuting(formula: Term) -> tuple:
+    """The ladder that is worth climbing to find a formula *false*: exact forms only where a tie can make it so."""
+    return QUICK if any(t.op in ("lt", "imp", "or") for t in walk(formula)) else (64, 256)
+
+
 def truth_of_all(formulas: Iterable[Term], point: Assignment, ladder: tuple = LADDER) -> Outcome:
     """Certified truth of a conjunction."""
     out = Outcome.HOLDS
@@ -123,13 +130,24 @@ def filtered(formula: Term, point: Assignment) -> bool | None:
         return None
 
 
-def margins(formula: Term, point: Assignment) -> list[tuple[str, float]] | None:
-    """(relation, right side minus left side) of every atomic relation, in floats; None where floats cannot tell."""
+def robustness(formula: Term, point: Assignment) -> float | None:
+    """How far the formula is from changing its truth value, in floats: positive inside, negative outside, 0 on the edge (an equation
+    is at most on the edge). Conjunctions and `for all` take the smallest, alternatives the largest. None where floats cannot tell."""
     try:
-        _, found = _traced(_float, environment(point, _float, "float"), formula)
-        return [(r.term.op, float(r.right) - float(r.left)) for r in found]
+        return _float.distance(formula)(environment(point, _float, "float"))
     except (Undefined, OverflowError):
         return None
+
+
+def conjuncts(formula: Term) -> list[Term]:
+    """The parts of a top-level conjunction."""
+    return [c for a in formula.args for c in conjuncts(a)] if formula.op == "and" else [formula]
+
+
+@lru_cache(maxsize=16384)
+def cost(t: Term) -> int:
+    """About how many operations one evaluation takes, with three indices to each range."""
+    return 1 + sum(cost(a) for a in t.args) * (3 if t.op in ("sum", "max", "forall", "exists") else 1)
 
 
 def exact_value(t: Term, values: dict[str, Any], stack: tuple = ()) -> Fraction | None:
@@ -160,8 +178,8 @@ def second_opinion(formula: Term, point: Assignment, digits: int = 50) -> tuple[
     """
     compiler = _mp_compiler(digits)
     holds, found = _traced(compiler, environment(point, compiler, ("mp", digits)), formula)
-    gaps = [r.right - r.left for r in found if not isinstance(r.left, (int, Fraction))]
-    scale = [1 + abs(r.left) + abs(r.right) for r in found if not isinstance(r.left, (int, Fraction))]
+    gaps = [r.right - r.left for r in found]
+    scale = [1 + abs(r.left) + abs(r.right) for r in found]
     if any(g and abs(g) < s * compiler.b.c.mpf(10) ** -(digits * 3 // 5) for g, s in zip(gaps, scale)):
         compiler = _mp_compiler(2 * digits)
         compiler.b.reference = iter(gaps)
@@ -179,6 +197,15 @@ def relations(formula: Term, point: Assignment, rung) -> tuple[bool | None, list
         return _traced(compiler, environment(point, compiler, EXACT), formula)
     with precision(rung):
         return _traced(_arb, environment(point, _arb, rung), formula)
+
+
+def agreement(formula: Term, point: Assignment, bits: int) -> bool:
+    """Where the formula stays open: both sides of every open relation (<= or =) agree to 2^-bits, in 512-bit balls. No proof of equality."""
+    _, found = relations(formula, point, 512)
+    open_ = [r for r in found if r.holds is None]
+    with precision(512):
+        tiny = arb(2) ** -bits
+        return bool(open_) and all(r.term.op in ("le", "eq", "deriv") and bool(abs(r.left - r.right) <= tiny * (1 + abs(r.left))) for r in open_)
 
 
 def _traced(compiler: Compiler, env: Env, formula: Term) -> tuple[bool | None, list[Relation]]:

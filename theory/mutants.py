@@ -1,8 +1,8 @@
 """Mutants: the statement of a claim with one thing changed. A check that lets a false mutant live is weak.
 
 The operators are syntactic (a sign, a constant, an exponent, a bound or free variable, strictness, a direction, max for min, a summand, a
-range, a hypothesis). A change that only loosens the statement at every sampled point tests nothing and is passed over; that is judged
-by the margins of the relations in floats, not by whether the mutant is false. `kill` then decides each mutant:
+range, a hypothesis). A change that loosens the statement, or only moves it about, tests nothing and is passed over: `demanding` compares
+how far from false both are, in floats, at sampled points. `kill` then decides each mutant:
   killed       it certainly fails at an exact point of its domain (Arb or exact normal forms)
   equivalent   it has the normal form of the original statement
   true         the proof route proves it: the statement is loose there
@@ -11,15 +11,15 @@ by the margins of the relations in floats, not by whether the mutant is false. `
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import random
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Iterator
 
 from theory.claim import Claim, Outcome
-from theory.domain import BANK, admissible, bank, draw
-from theory.evaluate import LADDER, QUICK, filtered, margins, truth
+from theory.descent import descend
+from theory.domain import BANK, DEAR_COST, admissible, affordable, bank, draw
+from theory.evaluate import conjuncts, cost, filtered, refuting, robustness, truth
 from theory.normal import difference, normal
 from theory.points import Assignment
 from theory.printing import text
@@ -27,6 +27,7 @@ from theory.terms import BINDS, P, Term, TermError, fam, num
 
 CAP = 12
 SAMPLE = 40             # points at which margins are compared
+WORK = 1_000_000        # operations spent on a mutant that resists, about
 EXTRA = 300             # further draws against a mutant that the bank does not kill
 TIES = 40               # points that floats leave open and that are certified one by one
 # order in which the kinds take turns when the cap is short
@@ -50,6 +51,8 @@ def mutants(claim: Claim) -> list[Mutant]:
     queues: dict[str, list[Mutant]] = {kind: [] for kind in KINDS}
     seen = {claim.conclusion}
     for k, h in enumerate(claim.hypotheses):
+        if not evaluable_without(claim, k):
+            continue        # the hypothesis only gives the statement a meaning
         rest = claim.hypotheses[:k] + claim.hypotheses[k + 1:]
         queues["hypothesis"].append(Mutant(f"without the hypothesis {text(h)}", facts + rest, claim.conclusion, rest))
     for kind, changed in variants(claim.conclusion, _Scope(claim)):
@@ -59,7 +62,7 @@ def mutants(claim: Claim) -> list[Mutant]:
     for queue in queues.values():
         queue.sort(key=lambda m: len(m.description))       # short statements first: outer changes before inner ones of the same length
     chosen: list[Mutant] = []
-    sample = bank(claim, BANK, 0)[:SAMPLE]
+    sample = affordable(claim, bank(claim, BANK, 0))[:SAMPLE if cost(claim.conclusion) <= DEAR_COST else SAMPLE // 4]
     while len(chosen) < CAP and any(queues.values()):
         for kind in KINDS:
             while queues[kind] and len(chosen) < CAP:
@@ -70,18 +73,32 @@ def mutants(claim: Claim) -> list[Mutant]:
     return chosen
 
 
+def evaluable_without(claim: Claim, k: int) -> bool:
+    """Whether there is a point outside the k-th hypothesis, inside all others, at which the statement still has a value."""
+    rest = claim.hypotheses[:k] + claim.hypotheses[k + 1:]
+    wider = dataclasses.replace(claim, hypotheses=rest, points=())
+    return any(filtered(claim.hypotheses[k], p) is not True and robustness(claim.conclusion, p) is not None
+               for p in bank(wider, BANK, 0))
+
+
 def demanding(original: Term, mutant: Term, sample) -> bool:
-    """Whether the mutant asks for more than the original at some sampled point (where floats can tell; otherwise yes)."""
-    told = False
-    for p in sample:
-        before, after = margins(original, p), margins(mutant, p)
-        if before is None or after is None or len(before) != len(after):
-            continue
-        told = True
-        for (op, old), (_, new) in zip(before, after):
-            if new < old - 1e-7 * (abs(old) + abs(new)) or (op in ("eq", "deriv") and abs(new) > abs(old) + 1e-7 * (1 + abs(old))):
-                return True
-    return not told
+    """Whether the mutant asks for more than the original: part of it is nowhere easier and somewhere harder, or its worst case gets worse.
+    Ease is `robustness` in floats; where floats cannot tell, the mutant counts as demanding."""
+    pairs = [(a, b) for a, b in zip(conjuncts(original), conjuncts(mutant)) if a != b]
+    if len(conjuncts(original)) != len(conjuncts(mutant)):
+        return True
+    for before, after in pairs:
+        old = [robustness(before, p) for p in sample]
+        new = [robustness(after, p) for p in sample]
+        both = [(x, y) for x, y in zip(old, new) if x is not None and y is not None]
+        if not both:
+            return True
+        harder = [y < x - 1e-7 * (1 + abs(x) + abs(y)) for x, y in both]
+        easier = [y > x + 1e-7 * (1 + abs(x) + abs(y)) for x, y in both]
+        worst = min(x for x, _ in both)
+        if (any(harder) and not any(easier)) or min(y for _, y in both) < worst - 1e-7 * (1 + abs(worst)):
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- operators
@@ -197,22 +214,28 @@ def kill(claim: Claim, mutant: Mutant) -> str:
 
 
 def counterexample(claim: Claim, conclusion: Term) -> Assignment | None:
-    """A point of the domain at which the conclusion certainly fails: the bank, then further draws."""
-    points = bank(claim, BANK, 0)
-    hints = [(p, filtered(conclusion, p)) for p in points]
-    for p, hint in hints:
-        if hint is False and truth(conclusion, p, QUICK).outcome is Outcome.FAILS:
+    """A point of the domain at which the conclusion certainly fails: the bank, then further draws, then walks downhill."""
+    ladder, work = refuting(conclusion), cost(conclusion)
+    points = affordable(claim, bank(claim, BANK, 0))
+    open_ = []
+    for p in points:
+        hint = filtered(conclusion, p)
+        if hint is None:
+            open_.append(p)
+        elif hint is False and truth(conclusion, p, ladder).outcome is Outcome.FAILS:
             return p
-    for p, _ in itertools.islice(((p, h) for p, h in hints if h is None), TIES):
-        if truth(conclusion, p, QUICK).outcome is Outcome.FAILS:
+    for p in open_[:max(4, min(TIES, WORK // (20 * work)))]:
+        if truth(conclusion, p, ladder).outcome is Outcome.FAILS:
             return p
-    rng = random.Random(f"mutants:{claim.id}:{text(conclusion)}")
-    for _ in range(EXTRA):
+    def certify(p: Assignment) -> bool:
+        return admissible(claim, p) is Outcome.HOLDS and truth(conclusion, p, ladder).outcome is Outcome.FAILS
+    name = f"mutants:{claim.id}:{text(conclusion)}"
+    rng = random.Random(name)
+    for _ in range(min(EXTRA, WORK // work)):
         p = draw(claim, rng.choice)
-        if p is not None and filtered(conclusion, p) is False and admissible(claim, p) is Outcome.HOLDS \
-                and truth(conclusion, p, LADDER).outcome is Outcome.FAILS:
+        if p is not None and filtered(conclusion, p) is False and certify(p):
             return p
-    return None
+    return descend(claim, conclusion, points, certify, name) if work * 500 < WORK else None
 
 
 def equivalent(a: Term, b: Term) -> bool:

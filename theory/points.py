@@ -103,6 +103,10 @@ class Box:
         items = iter([Interval(*s) for s in self.sides])
         return {name: rebuild(value, items) for name, value in self.reals.items()}
 
+    def middle(self) -> Assignment:
+        items = iter([(lo + hi) / 2 for lo, hi in self.sides])
+        return Assignment({**self.naturals, **{name: rebuild(value, items) for name, value in self.reals.items()}})
+
     def split(self) -> tuple["Box", "Box"]:
         """Halves along the widest side (the first of the widest)."""
         k = max(range(len(self.sides)), key=lambda j: (self.sides[j][1] - self.sides[j][0], -j))

@@ -62,7 +62,7 @@ class Term:
         set_(self, "op", op)
         set_(self, "args", args)
         set_(self, "data", data)
-        set_(self, "_hash", hash((op, args, data)))
+        set_(self, "_hash", hash((op, args, "" if data is None else data)))  # hash(None) is an address before Python 3.12
         binder = BINDS.get(op)
         loose = data + 1 if op == "bv" else 0
         free = frozenset([(data, len(args))]) if op == "fam" else frozenset()

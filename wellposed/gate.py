@@ -47,10 +47,10 @@ def pass_through(run: Run, locked: Mapping[str, lock.Line], jobs: int = 1) -> Re
         certificates.check_statement(run.registry.claims[name], path)
     code, lines = certificates.replay([path for _, path in held], jobs) if held else (0, [])
     if code == 2:
-        raise StoreError(next((x for x in lines if "unreadable" in x or "corrupt" in x), (lines or ["a certificate cannot be read"])[-1]))
+        raise StoreError(next((x for x in lines if x.startswith("unreadable")), (lines or ["a certificate cannot be read"])[-1]))
     return Result(
         differences=lock.differences(results, locked),
-        survivors=[f"{name}: {text}" for name, text in run.survivors() if name in wanted],
+        survivors=run.survivors(),
         rejected=_rejected(lines) if code == 1 else [],
         waiting=[r["id"] for r in results if r["verdict"] == "undecided" and WAITING in (r["reason"] or "")],
         replayed=len(held),
@@ -58,6 +58,6 @@ def pass_through(run: Run, locked: Mapping[str, lock.Line], jobs: int = 1) -> Re
 
 
 def _rejected(lines: list[str]) -> list[str]:
-    """The replayer's lines that do not say `confirmed`; all of them if it failed without saying which."""
-    bad = [line for line in lines if "confirmed" not in line or "not confirmed" in line]
+    """The replayer's lines that do not begin with `confirmed`; all of them if it failed without saying which."""
+    bad = [line.removeprefix("NOT CONFIRMED ") for line in lines if not line.startswith("confirmed ")]
     return bad or lines or ["the replayer failed and said nothing"]

@@ -1,17 +1,23 @@
-"""Worker processes that decide one claim at a time.
+"""Worker processes that decide one claim at a time, each from the same state.
 
-Each worker loads the claims itself and is told ids; replies are JSON. A worker that dies or runs out of time takes one claim with
-it, which is then undecided with that reason; the others go on. Spawned, not forked: a worker shares nothing with its parent.
+A worker is spawned (it shares nothing with its parent), loads the claims and the engines, and is told ids; for each it forks, and
+the child decides and replies in JSON. So no claim sees what another left behind in a counter, a cache or a random state, hashes are
+seeded alike, and the evidence is the same bytes whatever ran before it and on however many processes. A child that dies or runs out
+of time takes its worker and one claim with it, which is then undecided with that reason; the others go on.
 """
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
+import os
+import pkgutil
 import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -58,23 +64,58 @@ def decide_one(claim: Claim, claims: dict[str, Claim], home: Home) -> dict[str, 
 
 def _serve(conn: Connection, folder: str, papers: Sequence[str]) -> None:
     """The life of a worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and ends its workers
-    sys.stdout = sys.stderr                       # a claim that prints must not print into a report
+    os.setpgrp()              # an interrupt at the terminal is for the parent, which ends its workers, and their children with them
+    sys.stdout = sys.stderr   # a claim that prints must not print into a report
     claims, home = load(papers).claims, Home(folder)
+    _warm_up()
     while True:
         try:
             claim_id = conn.recv_bytes().decode()
         except EOFError:
             return
-        reply = decide_one(claims[claim_id], claims, home)
-        conn.send_bytes(json.dumps(reply, sort_keys=True).encode())  # sorted as in the cache: a warm run shows the same bytes
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                reply = decide_one(claims[claim_id], claims, home)
+                conn.send_bytes(json.dumps(reply, sort_keys=True).encode())  # sorted as in the cache: a warm run shows the same bytes
+                code = 0
+            finally:
+                os._exit(code)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code != 0:
+            os._exit(code if code > 0 else 128 - code)  # it may have said half a reply: let the parent see the end of the stream
+
+
+def _warm_up() -> None:
+    """Import the engines once, before the forks: hypothesis, mpmath and Arb take longer to load than a small claim to decide."""
+    import theory.decide
+    import theory.routes
+
+    for module in pkgutil.iter_modules(theory.routes.__path__):
+        importlib.import_module(f"theory.routes.{module.name}")
+
+
+@contextmanager
+def _one_hash_seed() -> Iterator[None]:
+    """A spawned interpreter reads this from its environment: the order of a set must not choose between two proofs."""
+    before = os.environ.get("PYTHONHASHSEED")
+    os.environ["PYTHONHASHSEED"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONHASHSEED"]
+        else:
+            os.environ["PYTHONHASHSEED"] = before
 
 
 class _Worker:
     def __init__(self, context, home: Home, papers: Sequence[str]):
         self.conn, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, str(home.folder), list(papers)), daemon=True)
-        self.process.start()
+        with _one_hash_seed():
+            self.process.start()
         theirs.close()  # so that the death of the worker reads as the end of the stream
         self.claim_id, self.began = "", 0.0
 
@@ -90,19 +131,22 @@ class _Worker:
         try:
             raw = json.loads(self.conn.recv_bytes())
         except (EOFError, OSError):
+            self.process.join(5)
+            code = self.process.exitcode
             self.stop()
-            return Reply(self.claim_id, failed(f"its worker process died (exit code {self.process.exitcode})"), seconds, lost=True)
+            return Reply(self.claim_id, failed(f"its process died (exit code {code})"), seconds, lost=True)
         if "conflict" in raw:
             return Reply(self.claim_id, None, seconds, raw["conflict"])
         return Reply(self.claim_id, raw, seconds)
 
     def stop(self) -> None:
+        """End the worker and the child that it may be waiting for."""
         self.conn.close()
-        self.process.terminate()
-        self.process.join(5)
-        if self.process.exitcode is None:
-            self.process.kill()
-            self.process.join()
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)  # nothing of theirs is half written: files are replaced in one step
+        except ProcessLookupError:
+            self.process.kill()  # it has ended, or not yet become the leader of its group
+        self.process.join()
 
 
 def decide_all(ids: Sequence[str], home: Home, papers: Sequence[Path | str] = (), jobs: int = 1, limit: float | None = None,

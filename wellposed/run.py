@@ -39,9 +39,11 @@ class Run:
         """(claim id, path) of the stored certificates of everything that was decided."""
         return [(name, path) for name, r in self.results.items() for path, _ in certificates.files(self.home, r["evidence"])]
 
-    def survivors(self) -> list[tuple[str, str]]:
-        """(claim id, mutant) of every mutant that no route killed."""
-        return [(name, text) for name, r in self.results.items() if r["mutants"] for text in r["mutants"]["survivors"]]
+    def survivors(self) -> list[str]:
+        """One line for every claim asked for that has a mutant which no route killed."""
+        return [f"{r['id']}: {text}" + (f" (and {more} more: `wellposed mutants {r['id']}`)" if more else "")
+                for r in self.shown() if r["mutants"] and r["mutants"]["survivors"]
+                for text, more in [(r["mutants"]["survivors"][0], len(r["mutants"]["survivors"]) - 1)]]
 
 
 def verify(registry: Registry, ids: Sequence[str] | None = None, home: Home | None = None, papers: Sequence[Path | str] = (),

@@ -13,28 +13,28 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 INVENTORY = """id,location,statement
-T1,Sec.1,every whole number is below the next
-T2,Sec.1,every whole number is at most one
+T1,Sec.1,twice a number is it and itself
+T2,Sec.1,every number is at most one
 T3,Sec.1,whatever follows from that
 """
-HEAD = """from theory.claim import Claim, size
+HEAD = """from theory.claim import Claim, scalar, size
 from theory.tactics import assume, lin
-from theory.terms import fam, le, lt, num
+from theory.terms import fam, le, num
 
-n = fam("n")
+n, x = fam("n"), fam("x")
 """
 SECTION1 = HEAD + """
 CLAIMS = [
-    Claim("toy.next", "Sec.1", r"n < n + 1", (size("n"),), lt(n, n + 1), covers=("T1",), proof=lambda: lin(lt(n, n + 1))),
-    Claim("toy.small", "Sec.1", r"n \\le 1 \\text{ <always>}", (size("n"),), le(n, num(1)), covers=("T2",)),
-    Claim("toy.small.amended", "Sec.1", None, (size("n"),), le(n, num(1)), hypotheses=(le(n, num(1)),), amends="toy.small",
-          proof=lambda: assume(le(n, num(1)))),
+    Claim("toy.double", "Sec.1", r"2n \\le n + n", (size("n"),), le(2 * n, n + n), covers=("T1",), proof=lambda: lin(le(2 * n, n + n))),
+    Claim("toy.small", "Sec.1", r"x \\le 1 \\text{ <always>}", (scalar("x"),), le(x, num(1)), covers=("T2",)),
+    Claim("toy.small.amended", "Sec.1", None, (scalar("x"),), le(x, num(1)), hypotheses=(le(x, num(1)),), amends="toy.small",
+          proof=lambda: assume(le(x, num(1)))),
 ]
 """
 SECTION2 = HEAD + """
 CLAIMS = [
-    Claim("toy.follows", "Sec.2", r"n \\le 2n", (size("n"),), le(n, 2 * n), covers=("T3",), rests_on=("toy.small",),
-          proof=lambda: lin(le(n, 2 * n), assume(le(num(1), n)))),
+    Claim("toy.follows", "Sec.2", r"n \\le 2n - 1", (size("n"),), le(n, 2 * n - 1), covers=("T3",), rests_on=("toy.small",),
+          proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))),
 ]
 """
 

@@ -20,37 +20,37 @@ def ran(toy, *arguments) -> set[str]:
 
 def test_nothing_runs_twice(toy):
     assert ran(toy) == set()
-    assert ran(toy, "--fresh", "toy.next") == {"toy.next"}
+    assert ran(toy, "--fresh", "toy.double") == {"toy.double"}
 
 
 def test_an_edit_runs_what_imports_it(toy):
     toy.edit("section2.py", "CLAIMS = [", "# a remark\nCLAIMS = [")
     assert ran(toy) == {"toy.follows"}
     (toy.paper / "shared.py").write_text("K = 1\n")
-    toy.edit("section1.py", 'n = fam("n")', 'n = fam("n")\nfrom toy.shared import K')
-    assert ran(toy) == {"toy.next", "toy.small", "toy.small.amended"}
+    toy.edit("section1.py", 'n, x = fam("n"), fam("x")', 'n, x = fam("n"), fam("x")\nfrom toy.shared import K')
+    assert ran(toy) == {"toy.double", "toy.small", "toy.small.amended"}
     (toy.paper / "shared.py").write_text("K = 2\n")
-    assert ran(toy) == {"toy.next", "toy.small", "toy.small.amended"}
+    assert ran(toy) == {"toy.double", "toy.small", "toy.small.amended"}
     assert ran(toy) == set()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1, "claim": "toy.next"}', '{"schema": 1, "claim": "toy.next", "key": 1, "finding": 3}',
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1, "claim": "toy.double"}', '{"schema": 1, "claim": "toy.double", "key": 1, "finding": 3}',
                                   "\xff", '{"schema": 99}'])
 def test_a_corrupt_entry_is_a_warning_and_one_run(toy, text):
-    toy.entry("toy.next").write_text(text)
+    toy.entry("toy.double").write_text(text)
     done = toy.run("verify")
     warnings = [x for x in done.stderr.splitlines() if "warning" in x]
-    assert done.returncode == 0 and len(warnings) == 1 and "toy.next runs again" in warnings[0] and "Traceback" not in done.stderr
-    assert json.loads(toy.entry("toy.next").read_text())["claim"] == "toy.next"
+    assert done.returncode == 0 and len(warnings) == 1 and "toy.double runs again" in warnings[0] and "Traceback" not in done.stderr
+    assert json.loads(toy.entry("toy.double").read_text())["claim"] == "toy.double"
     assert ran(toy) == set()
 
 
 def test_evidence_inside_an_entry_that_makes_no_sense_is_corrupt_too(toy):
-    raw = json.loads(toy.entry("toy.next").read_text())
+    raw = json.loads(toy.entry("toy.double").read_text())
     raw["finding"]["evidence"][0]["outcome"] = "certainly"
-    toy.entry("toy.next").write_text(json.dumps(raw))
+    toy.entry("toy.double").write_text(json.dumps(raw))
     done = toy.run("verify")
-    assert done.returncode == 0 and "toy.next runs again" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 0 and "toy.double runs again" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_no_half_written_files_are_left(toy):

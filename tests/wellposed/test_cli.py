@@ -26,10 +26,10 @@ def complaint(done: subprocess.CompletedProcess, code: int = 2) -> str:
 def test_verdicts_of_the_toy_paper(toy):
     got = toy.verify()
     assert {k: (c["verdict"], c["effective"]) for k, c in got.items()} == {
-        "toy.next": ("proved", "proved"), "toy.small": ("conditional", "conditional"), "toy.small.amended": ("proved", "proved"),
+        "toy.double": ("proved", "proved"), "toy.small": ("conditional", "conditional"), "toy.small.amended": ("proved", "proved"),
         "toy.follows": ("proved", "unsupported")}
     assert got["toy.small"]["amendment"] == "toy.small.amended" and got["toy.small"]["falls"] == ["toy.follows"]
-    assert got["toy.small"]["counterexample"] and got["toy.next"]["counterexample"] is None
+    assert got["toy.small"]["counterexample"] and got["toy.double"]["counterexample"] is None
 
 
 def test_the_json_contract(toy):
@@ -90,8 +90,8 @@ def test_patterns_choose_and_what_they_need_is_run_but_not_shown(toy):
     ('rests_on=("toy.small",)', 'rests_on=("toy.none",)', "toy.follows: rests_on names toy.none, which is no claim"),
     ('rests_on=("toy.small",)', 'rests_on=("toy.follows",)', "rests_on names the claim itself"),
     ('covers=("T3",)', 'covers=("T9",)', "toy.follows: covers T9, which is no row of toy/inventory.csv"),
-    ('"toy.follows"', '"toy.next"', "two claims have the id toy.next"),
-    ("le(n, 2 * n), covers", "le(n, 2 * fam('m')), covers", "toy.follows: the statement uses m, which is not declared"),
+    ('"toy.follows"', '"toy.double"', "two claims have the id toy.double"),
+    ("le(n, 2 * n - 1), covers", "le(n, 2 * fam('m')), covers", "toy.follows: the statement uses m, which is not declared"),
     ("CLAIMS = [", "CLAIMS = [1 / 0,", "ZeroDivisionError: division by zero at line 7 of section2.py"),
 ])
 def test_bad_claims_are_one_line_and_nothing_is_written(toy, old, new, words):
@@ -111,19 +111,19 @@ def test_a_required_row_that_nobody_covers(toy):
 
 
 def test_a_claim_whose_code_raises_is_undecided_and_the_rest_goes_on(toy):
-    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n), assume(le(num(1), n)))", "proof=lambda: 1 / 0")
+    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: 1 / 0")
     got = toy.verify()
     assert got["toy.follows"]["verdict"] == "undecided" and "ZeroDivisionError" in got["toy.follows"]["reason"]
-    assert got["toy.next"]["verdict"] == "proved"
+    assert got["toy.double"]["verdict"] == "proved"
     done = toy.run("verify")
     assert done.returncode == 1 and "differs from claims.lock: toy.follows: verdict proved -> undecided" in done.stderr
 
 
 def test_a_worker_that_dies_takes_one_claim_with_it(toy):
-    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n), assume(le(num(1), n)))", "proof=lambda: __import__('os')._exit(7)")
+    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: __import__('os')._exit(7)")
     got = toy.verify("--fresh", "--jobs", "1")
-    assert got["toy.follows"]["verdict"] == "undecided" and "worker process died (exit code 7)" in got["toy.follows"]["reason"]
-    assert got["toy.next"]["verdict"] == "proved" and got["toy.small"]["verdict"] == "conditional"
+    assert got["toy.follows"]["verdict"] == "undecided" and "its process died (exit code 7)" in got["toy.follows"]["reason"]
+    assert got["toy.double"]["verdict"] == "proved" and got["toy.small"]["verdict"] == "conditional"
     assert json.loads(toy.entry("toy.follows").read_text())["finding"]["error"] is None, "a death is not remembered"
 
 
@@ -131,7 +131,7 @@ def test_as_printed(toy):
     done = toy.run("verify", "--as-printed")
     assert done.returncode == 1 and "does not hold as printed: toy.small (conditional)" in done.stderr
     assert "toy.small.amended" not in done.stderr
-    assert toy.run("verify", "--as-printed", "toy.next").returncode == 0
+    assert toy.run("verify", "--as-printed", "toy.double").returncode == 0
 
 
 def test_no_color_and_color(toy):
@@ -155,13 +155,14 @@ def test_show_and_list(toy):
     proof = toy.run("show", "toy.follows").stdout
     assert "effective: unsupported" in proof and "rests on: toy.small (conditional)" in proof and "linear" in proof
     assert [x.split()[:2] for x in toy.run("list").stdout.splitlines()] == [
-        ["toy.next", "proved"], ["toy.small", "conditional"], ["toy.small.amended", "proved"], ["toy.follows", "proved"]]
+        ["toy.double", "proved"], ["toy.small", "conditional"], ["toy.small.amended", "proved"], ["toy.follows", "proved"]]
 
 
 def test_mutants_are_listed(toy):
-    done = toy.run("mutants", "toy.next")
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) >= 3
+    done = toy.run("mutants", "toy.double")
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and lines[0] == "toy.double", done.stderr
+    assert len(lines) > 3 and {x.split()[0] for x in lines[1:]} <= {"killed", "equivalent", "true"}
 
 
 def test_bad_options_exit_2(toy):
@@ -185,7 +186,7 @@ def test_output_that_nobody_reads_is_no_error(toy):
 def test_replay_confirms_what_is_stored(toy):
     done = toy.run("replay")
     assert done.returncode == 0 and len(done.stdout.splitlines()) == len(list((toy.build / "certificates").iterdir())) > 3
-    one = next((toy.build / "certificates").glob("toy.next.*.json"))
+    one = next((toy.build / "certificates").glob("toy.double.*.json"))
     assert len(toy.run("replay", str(one)).stdout.splitlines()) == 1
     own = len(list((toy.build / "certificates").glob("toy.small.*.json"))) - len(list((toy.build / "certificates").glob("toy.small.am*")))
     assert len(toy.run("replay", "toy.small").stdout.splitlines()) == own

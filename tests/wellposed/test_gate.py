@@ -21,7 +21,7 @@ def test_it_passes_on_what_was_locked_and_twice(toy):
 
 
 def test_a_constant_changed_in_a_printed_statement_is_named(toy):
-    toy.edit("section2.py", r'r"n \le 2n"', r'r"n \le 3n"')
+    toy.edit("section2.py", r'r"n \le 2n - 1"', r'r"n \le 3n - 1"')
     done = toy.run("gate")
     assert done.returncode == 1
     named = [x for x in done.stdout.splitlines() if x.startswith("differs")]
@@ -30,16 +30,16 @@ def test_a_constant_changed_in_a_printed_statement_is_named(toy):
 
 
 def test_a_constant_changed_in_a_formal_statement_is_named(toy):
-    toy.edit("section2.py", "le(n, 2 * n), covers", "le(2 * n, n), covers")
+    toy.edit("section2.py", "le(n, 2 * n - 1), covers", "le(2 * n - 1, n), covers")
     done = toy.run("gate")
     assert done.returncode == 1 and "differs from claims.lock: toy.follows: its statement changed" in done.stdout
 
 
 def test_new_and_missing_claims_are_named(toy):
-    toy.edit("section1.py", '"toy.next"', '"toy.later"')
+    toy.edit("section1.py", '"toy.double"', '"toy.twice"')
     out = toy.run("gate").stdout
-    assert "toy.later: is not in the lock; it is proved now" in out
-    assert "toy.next: is in the lock as proved, and no claim has that id now" in out
+    assert "toy.twice: is not in the lock; it is proved now" in out
+    assert "toy.double: is in the lock as proved, and no claim has that id now" in out
 
 
 @pytest.mark.parametrize("text", ["", "garbage\n", "<<<<<<< HEAD\n"])
@@ -58,7 +58,7 @@ def test_no_lock(toy):
 
 @pytest.mark.parametrize("text", ["", "{", '{"schema": 1}', "[]", "\x00"])
 def test_a_corrupt_certificate_is_named_and_stays(toy, text):
-    path = sorted((toy.build / "certificates").glob("toy.next.*.json"))[0]
+    path = sorted((toy.build / "certificates").glob("toy.double.*.json"))[0]
     path.write_text(text)
     assert path.name in complaint(toy.run("gate"))
     assert path.read_text() == text
@@ -87,14 +87,14 @@ def test_a_certificate_of_another_statement_is_refused(toy):
 
 
 def test_a_forged_proof_is_not_confirmed(toy):
-    other = json.loads((toy.build / "certificates" / "toy.next.proof.json").read_text())["payload"]
+    other = json.loads((toy.build / "certificates" / "toy.double.proof.json").read_text())["payload"]
     _forge(toy, toy.build / "certificates" / "toy.follows.proof.json", lambda raw: raw.update(payload=other))
     done = toy.run("gate")
     assert done.returncode == 1 and "not confirmed" in done.stdout and "toy.follows.proof" in done.stdout, done.stdout + done.stderr
 
 
 def test_a_missing_certificate_is_made_again(toy):
-    path = toy.build / "certificates" / "toy.next.proof.json"
+    path = toy.build / "certificates" / "toy.double.proof.json"
     before = path.read_bytes()
     path.unlink()
     assert toy.run("gate").returncode == 0 and path.read_bytes() == before

@@ -25,12 +25,12 @@ def pytest_run(toy, *arguments) -> tuple[int, dict[str, str], str]:
 def test_every_claim_is_an_item_and_passes_as_locked(toy):
     code, outcome, _ = pytest_run(toy)
     assert code == 0
-    assert outcome == dict.fromkeys(["toy.next", "toy.small", "toy.small.amended", "toy.follows"], "passed")
+    assert outcome == dict.fromkeys(["toy.double", "toy.small", "toy.small.amended", "toy.follows"], "passed")
 
 
 def test_one_claim_by_its_id(toy):
-    code, outcome, _ = pytest_run(toy, "-k", "toy.next")
-    assert code == 0 and outcome == {"toy.next": "passed"}
+    code, outcome, _ = pytest_run(toy, "-k", "toy.double")
+    assert code == 0 and outcome == {"toy.double": "passed"}
 
 
 def test_under_xdist(toy):
@@ -39,14 +39,14 @@ def test_under_xdist(toy):
 
 
 def test_a_changed_statement_fails_readably(toy):
-    toy.edit("section2.py", r'r"n \le 2n"', r'r"n \le 3n"')
+    toy.edit("section2.py", r'r"n \le 2n - 1"', r'r"n \le 3n - 1"')
     code, outcome, text = pytest_run(toy)
-    assert code == 1 and outcome["toy.follows"] == "failure" and outcome["toy.next"] == "passed"
+    assert code == 1 and outcome["toy.follows"] == "failure" and outcome["toy.double"] == "passed"
     assert "toy.follows: its statement changed, digest" in text and "Traceback" not in text
 
 
 def test_what_no_route_decides_any_more_fails_and_an_open_claim_is_skipped(toy):
-    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n), assume(le(num(1), n)))", "proof=lambda: 1 / 0")
+    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: 1 / 0")
     code, outcome, text = pytest_run(toy)
     assert code == 1 and outcome["toy.follows"] == "failure" and "verdict proved -> undecided" in text
     assert toy.run("lock").returncode == 0
@@ -55,9 +55,9 @@ def test_what_no_route_decides_any_more_fails_and_an_open_claim_is_skipped(toy):
 
 
 def test_not_in_the_lock_fails(toy):
-    toy.lock.write_text("".join(x for x in toy.lock.read_text().splitlines(True) if not x.startswith("toy.next")))
+    toy.lock.write_text("".join(x for x in toy.lock.read_text().splitlines(True) if not x.startswith("toy.double")))
     code, outcome, text = pytest_run(toy)
-    assert code == 1 and outcome["toy.next"] == "failure" and "toy.next is not in claims.lock" in text
+    assert code == 1 and outcome["toy.double"] == "failure" and "toy.double is not in claims.lock" in text
 
 
 def test_as_printed(toy):

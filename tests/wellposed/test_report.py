@@ -125,6 +125,7 @@ def test_the_page_tells_the_failure():
     text = page.page(paper())
     for words in ("at: n = 1, x = (0, 1/2)", "mended by", "toy.lem.mended", "1  arithmetic: n &lt;= n + 1", "no record of training"):
         assert words in text
+    assert facts.headline([]) == "no claims" and terminal.report([], PLAIN).startswith("no claims\n")
     assert "No claim was found to fail" in page.page([entry("toy.a")])
 
 

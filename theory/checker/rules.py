@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Callable, NamedTuple
 
 from theory.checker.algebra import (ONE, ZERO, add, certainly_less, combine, constant, continuous, derivative, eq, le, lt, mul, neg,
-                                    poly, same)
+                                    plain, poly, same)
 from theory.checker.nodes import Bad, Node, abstract, beta, kind, node, num, put, var
 
 OPEN, INDEX = "[x (lt a #0) (lt #0 b) (le a #0) (le #0 b)]", "[i (nat #0) (lt #0 n)]"
@@ -61,7 +61,8 @@ gamma_step_negative : (nat m) ; (lt (add (mul -1 m) (mul -1 1)) s) ; (lt s (mul 
 gamma_positive : (lt 0 s) => (lt 0 (gamma s))
 gamma_one : => (eq (gamma 1) 1)
 gamma_half : => (eq (mul (gamma 1/2) (gamma 1/2)) pi)
-gamma_logconvex : (lt 0 s) => (le (mul (gamma (add s 1/2)) (gamma (add s 1/2))) (mul (gamma s) (gamma (add s 1))))
+gamma_logconvex : (lt 0 a) ; (lt 0 b) ; (le 0 t) ; (le t 1) =>
+  (le (log (gamma (add (mul t a) (mul (add 1 (mul -1 t)) b)))) (add (mul t (log (gamma a))) (mul (add 1 (mul -1 t)) (log (gamma b)))))
 sum_termwise 'i#n n : {INDEX} (le f g) => (le (sum n f) (sum n g))
 sum_termwise 'i#n n : {INDEX} (lt f g) => (le (sum n f) (sum n g))
 sum_termwise 'i#n n : {INDEX} (eq f g) => (eq (sum n f) (sum n g))
@@ -298,7 +299,7 @@ def linear(ps, multipliers, goal):
             parts.append((-1, poly(mul(m, add(b, neg(a))))))
         else:
             need(type(m) is Fraction and m >= 0 and goal.op != "eq", "an inequality is multiplied by a rational >= 0, for an inequality")
-            parts += [(-m, poly(b)), (m, poly(a))]
+            parts += [(-plain(m), poly(b)), (plain(m), poly(a))]
             strict = strict or (p.concl.op == "lt" and m > 0)
     left = constant(combine(*parts))
     need(left is not None and left >= 0 and (goal.op != "eq" or left == 0), "the certificate does not add up")

@@ -151,9 +151,13 @@ def gamma_half():
 
 
 @axiom
-def gamma_logconvex(p):
-    """Gamma(s + 1/2)^2 <= Gamma(s) Gamma(s + 1) for s > 0"""
-    zero, s = relation_(p, ("lt",), "gamma_logconvex.strict")
-    require(zero == ZERO, "gamma_logconvex.positive")
-    half = gamma(s + Fraction(1, 2))
-    return p.hyps, le(half * half, gamma(s) * gamma(s + 1))
+def gamma_logconvex(p, q, r, s):
+    """0 < a, 0 < b, 0 <= t, t <= 1 give log Gamma(t a + (1 - t) b) <= t log Gamma(a) + (1 - t) log Gamma(b) (Bohr and Mollerup)"""
+    zero_a, a = relation_(p, ("lt",), "gamma_logconvex.first_strict")
+    zero_b, b = relation_(q, ("lt",), "gamma_logconvex.second_strict")
+    zero_t, t = relation_(r, ("le",), "gamma_logconvex.weight")
+    require(zero_a == ZERO and zero_b == ZERO, "gamma_logconvex.positive")
+    require(zero_t == ZERO, "gamma_logconvex.weight_from_zero")
+    is_(s, le(t, ONE), "gamma_logconvex.weight_to_one")
+    hyps = p.hyps | q.hyps | r.hyps | s.hyps
+    return hyps, le(log(gamma(t * a + (1 - t) * b)), t * log(gamma(a)) + (1 - t) * log(gamma(b)))

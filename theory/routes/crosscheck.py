@@ -13,18 +13,20 @@ from fractions import Fraction
 from flint import arb, fmpz
 
 from numerics import Undefined
-from numerics.arb import precision
+from numerics.arb import precision, rational
 from theory.claim import Claim, Evidence, EvidenceConflict, Outcome
-from theory.domain import BANK, bank
-from theory.evaluate import Relation, relations, second_opinion, show, truth
+from theory.domain import BANK, DEAR_COST, affordable, bank
+from theory.evaluate import Relation, agreement, cost, relations, second_opinion, show, truth
 from theory.points import Assignment
 from theory.printing import text
-from theory.routes.enclosure import MIN_POINTS, point_artefact
+from theory.routes.artefacts import point_artefact
+from theory.routes.search import probe
 from theory.terms import Term, walk
 
 POINTS = 40
 DEAR = 12               # points of a statement with integrals: quadrature at 50 digits is slow
 ATTEMPTS = ((50, 128), (120, 512), (300, 1200))     # digits of mpmath, bits of Arb
+MIN_POINTS = 8
 AGREE = 90              # bits, relative to the numbers compared
 
 
@@ -32,7 +34,8 @@ def run(claim: Claim, seed: int) -> Evidence:
     """Evaluate the claim by mpmath at some 40 points and compare every number with its Arb ball."""
     start = time.perf_counter()
     held, open_, compared, failing, doubtful = [], 0, 0, [], 0
-    for p in chosen(claim, seed):
+    suspect = probe(claim, seed)
+    for p in chosen(claim, seed) + ([suspect] if suspect is not None else []):
         holds, numbers = opinion(claim.id, claim.conclusion, p)
         compared += numbers
         certified = truth(claim.conclusion, p).outcome
@@ -43,12 +46,12 @@ def run(claim: Claim, seed: int) -> Evidence:
                 failing.append(p)
             else:
                 doubtful += 1
-        elif holds is True:
+        elif holds is True and (certified is Outcome.HOLDS or agreement(claim.conclusion, p, AGREE)):
             held.append(p)
         else:
             open_ += 1
     if failing:
-        worst = min(failing, key=Assignment.weight)
+        worst = _smallest(claim, min(failing, key=Assignment.weight), seed)
         artefact = point_artefact(claim, worst)
         coverage, outcome = f"mpmath and Arb both find it false at {len(failing)} points; the smallest is shown", Outcome.FAILS
         if second_opinion(claim.conclusion, worst)[0] is not False:
@@ -59,14 +62,28 @@ def run(claim: Claim, seed: int) -> Evidence:
             + f"; {compared} numbers agree with their Arb balls"
         outcome = Outcome.HOLDS if points >= MIN_POINTS and compared and not doubtful else Outcome.UNDECIDED
         artefact = {"kind": "points", "summary": {"points": points, "numbers": compared},
-                    "payload": {"points": [p.as_json() for p in held], "boxes": [], "mode": "agreement", "bits": AGREE}} if held else None
+                    "payload": {"points": [p.as_json() for p in held], "mode": "agreement", "bits": AGREE}}
+        artefact = artefact if outcome is Outcome.HOLDS else None
     return Evidence("crosscheck", outcome, coverage, artefact, time.perf_counter() - start, seed)
+
+
+def _smallest(claim: Claim, worst: Assignment, seed: int) -> Assignment:
+    """The smallest point of the whole bank at which both engines find the conclusion false."""
+    for p in sorted(bank(claim, BANK, seed), key=Assignment.weight):
+        if p.weight() >= worst.weight():
+            break
+        if truth(claim.conclusion, p).outcome is Outcome.FAILS:
+            holds, _ = opinion(claim.id, claim.conclusion, p)
+            if holds is False or tied(claim.conclusion, p):
+                return p
+    return worst
 
 
 def chosen(claim: Claim, seed: int) -> list[Assignment]:
     """The author's points and an even selection of the bank; fewer where integrals make each point dear."""
-    points = bank(claim, BANK, seed)
-    dear = any(t.op in ("int", "ball", "deriv") for f in (claim.conclusion, *claim.hypotheses) for t in walk(f))
+    points = affordable(claim, bank(claim, BANK, seed))
+    dear = cost(claim.conclusion) > DEAR_COST or any(t.op in ("int", "ball", "deriv") for f in (claim.conclusion, *claim.hypotheses)
+                                                     for t in walk(f))
     count = DEAR if dear else POINTS
     first = points[:len(claim.points)]
     rest = points[len(claim.points):]
@@ -100,10 +117,7 @@ def _compare(ours: list[Relation], theirs: list[Relation], bits: int) -> tuple[s
             if other is None:
                 continue
             for mine, ball in ((r.left, other.left), (r.right, other.right)):
-                if isinstance(mine, (int, Fraction)):
-                    if mine != ball:
-                        return f"{mine} and {ball} in {text(r.term)}", compared
-                    continue
+                ball = rational(Fraction(ball)) if isinstance(ball, (int, Fraction)) else ball
                 if not ball.is_finite():
                     continue
                 if not near(ball, mine):
@@ -142,6 +156,6 @@ def tied(conclusion: Term, point: Assignment) -> bool:
     """Whether some relation is an equality as far as mpmath sees: then its answer is worth nothing against a certified one."""
     _, found = second_opinion(conclusion, point)
     for r in found:
-        if not isinstance(r.left, (int, Fraction)) and abs(r.right - r.left) <= abs(r.right) * 10 ** -38:
+        if abs(r.right - r.left) <= abs(r.right) * 10 ** -38:
             return True
     return False

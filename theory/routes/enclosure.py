@@ -1,6 +1,6 @@
 """The enclosure route: Arb at exact points, and over boxes of positive width by bisection.
 
-A certified failing point refutes the claim. Otherwise the route holds if whole boxes are certified (where the statement has real
+The points are the bank's and what the search suspects, which this route judges for itself. A certified failing point refutes the claim. Otherwise the route holds if whole boxes are certified (where the statement has real
 variables and is no equation), or at least `MIN_POINTS` points (equations, statements about naturals only); it says how much it covered.
 A box is a set of reals at fixed sizes on which the conclusion holds throughout, certified cell by cell; the cells are the artefact.
 """
@@ -11,22 +11,26 @@ from fractions import Fraction
 from typing import Any, Sequence
 
 from theory.claim import Claim, Evidence, Outcome
-from theory.domain import BANK, bank
-from theory.evaluate import EXACT, LADDER, Judgement, over, relations, show, truth
-from theory.points import Assignment, Box, flatten, rebuild
-from theory.printing import text
+from theory.domain import BANK, admissible, affordable, bank
+from theory.evaluate import Judgement, over, truth
+from theory.points import Assignment, Box, flatten
+from theory.routes.artefacts import box_json, point_artefact
+from theory.routes.search import probe
 from theory.terms import Term, walk
 
 MIN_POINTS = 8
 BOXES = 6               # centres around which a box is certified
-WIDTHS = [Fraction(1, 4), Fraction(1, 16), Fraction(1, 64), Fraction(1, 512), Fraction(1, 4096)]
-BUDGET = 48             # cells evaluated per box and width
+CENTRES = 30            # centres tried
+WIDTHS = [Fraction(1, 4096), Fraction(1, 256), Fraction(1, 64), Fraction(1, 16), Fraction(1, 4)]
+BISECTED = 6            # boxes of more dimensions are certified in one cell or not at all
+BUDGET = 64             # cells evaluated per box
 
 
 def run(claim: Claim, seed: int) -> Evidence:
     """Certify the claim, or refute it at a point, as far as Arb and exact arithmetic reach."""
     start = time.perf_counter()
-    points = bank(claim, BANK, seed)
+    suspect = probe(claim, seed)
+    points = affordable(claim, bank(claim, BANK, seed)) + ((suspect,) if suspect is not None else ())
     judged = [(p, truth(claim.conclusion, p)) for p in points]
     failing = [p for p, j in judged if j.outcome is Outcome.FAILS]
     if failing:
@@ -47,14 +51,15 @@ def _certify(claim: Claim, judged: Sequence[tuple[Assignment, Judgement]]) -> tu
         return Outcome.UNDECIDED, covered, None
     if only_points(claim):
         enough = len(held) >= min(MIN_POINTS, _distinct(claim, judged))
-        return (Outcome.HOLDS if enough else Outcome.UNDECIDED), covered + "; no box: an equation or no real variable", {
-            "kind": "points", "summary": {"points": len(held)}, "payload": payload}
+        artefact = {"kind": "points", "summary": {"points": len(held)}, "payload": payload}
+        covered += "; no box: an equation or no real variable"
+        return (Outcome.HOLDS, covered, artefact) if enough else (Outcome.UNDECIDED, covered, None)
     boxes = certified_boxes(claim, held)
     payload["boxes"] = [box_json(box, cells) for box, cells in boxes]
     cells = sum(len(c) for _, c in boxes)
     summary = {"points": len(held), "boxes": len(boxes), "cells": cells}
     if not boxes:
-        return Outcome.UNDECIDED, covered + "; no box could be certified", {"kind": "partition", "summary": summary, "payload": payload}
+        return Outcome.UNDECIDED, covered + "; no box could be certified", None
     sizes = sorted({", ".join(f"{n} = {v}" for n, v in box.naturals.items()) for box, _ in boxes} - {""})
     covered += f"; {len(boxes)} boxes of positive width in {cells} cells" + (f" (at {'; '.join(sizes)})" if sizes else "")
     return Outcome.HOLDS, covered, {"kind": "partition", "summary": summary, "payload": payload}
@@ -73,21 +78,36 @@ def only_points(claim: Claim) -> bool:
 
 def certified_boxes(claim: Claim, held: Sequence[Assignment]) -> list[tuple[Box, list[Box]]]:
     """Up to BOXES boxes around certified points, each of another combination of sizes where possible, with their cells."""
-    out, used = [], set()
+    out, used, tried = [], set(), 0
     for repeat in (False, True):
         for p in held:
             naturals = tuple(v for v in p.values.values() if isinstance(v, int))
             reals = sum(1 for v in p.values.values() if not isinstance(v, int) for _ in flatten(v))
-            if len(out) >= BOXES or not reals or reals > 16 or (naturals in used) is not repeat or any(p is q for q, _, _ in out):
+            if len(out) >= BOXES or tried >= CENTRES or not 0 < reals <= 16 or (naturals in used) is not repeat:
                 continue
-            for width in WIDTHS:
-                box = _around(claim, p, width)
-                cells = partition(claim.conclusion, box) if box is not None else None
-                if cells is not None:
-                    out.append((p, box, cells))
-                    used.add(naturals)
-                    break
+            if any(p is q for q, _, _ in out):
+                continue
+            tried += 1
+            found = _largest(claim, p)
+            if found is not None:
+                out.append((p, *found))
+                used.add(naturals)
     return [(box, cells) for _, box, cells in out]
+
+
+def _largest(claim: Claim, p: Assignment) -> tuple[Box, list[Box]] | None:
+    """The widest box around the point that is certified: in one cell while that goes, then one step wider by bisection."""
+    best = None
+    for width in WIDTHS:
+        box = _around(claim, p, width)
+        if box is None or admissible(claim, box.middle()) is not Outcome.HOLDS:
+            return best
+        if over(claim.conclusion, box) is True:
+            best = box, [box]
+            continue
+        cells = partition(claim.conclusion, box) if best is not None and len(box.sides) <= BISECTED else None
+        return best if cells is None else (box, cells)
+    return best
 
 
 def _around(claim: Claim, p: Assignment, width: Fraction) -> Box | None:
@@ -126,32 +146,3 @@ def partition(conclusion: Term, box: Box) -> list[Box] | None:
         else:
             todo.extend(reversed(cell.split()))
     return done
-
-
-# ---------------------------------------------------------------- artefacts
-
-def box_json(box: Box, cells: Sequence[Box]) -> dict:
-    return {"sizes": {n: str(v) for n, v in box.naturals.items()}, "sides": _sides_json(box),
-            "cells": [[[str(lo), str(hi)] for lo, hi in cell.sides] for cell in cells]}
-
-
-def _sides_json(box: Box) -> dict:
-    items = iter([[str(lo), str(hi)] for lo, hi in box.sides])
-    def listed(value):
-        return [listed(x) for x in value] if isinstance(value, tuple) else value
-    return {name: listed(rebuild(value, items)) for name, value in box.reals.items()}
-
-
-def point_artefact(claim: Claim, point: Assignment, conclusion: Term | None = None) -> dict:
-    """A certified counterexample with both sides of the relation that fails, enclosed."""
-    conclusion = claim.conclusion if conclusion is None else conclusion
-    judged = truth(conclusion, point)
-    if judged.outcome is not Outcome.FAILS:
-        raise ValueError("only a point at which the conclusion certainly fails is a counterexample")
-    rung = EXACT if judged.by == "exact normal form" else next(r for r in LADDER if judged.by == f"arb {r} bits")
-    _, found = relations(conclusion, point, rung)
-    first = next((r for r in found if r.holds is False), None)
-    sides = {"lhs": None, "rhs": None, "relation": None} if first is None else {
-        "lhs": show(first.left), "rhs": show(first.right), "relation": text(first.term)}
-    payload = {"values": point.as_json(), **sides, "decided_by": judged.by}
-    return {"kind": "point", "summary": payload, "payload": payload}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from collections import OrderedDict
 from fractions import Fraction
 from typing import Iterator
 
@@ -15,11 +16,11 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import NoSuchExample
 
 from theory.claim import Claim, Evidence, Outcome
-from theory.domain import admissible, draw, strategy
-from theory.evaluate import QUICK, filtered, truth
+from theory.descent import STARTS, descend
+from theory.domain import BANK, admissible, bank, draw, strategy
+from theory.evaluate import filtered, refuting, truth
 from theory.points import Assignment, flatten, rebuild
-from theory.routes.enclosure import point_artefact
-from theory.terms import Term
+from theory.routes.artefacts import point_artefact
 
 EXAMPLES = 200
 SMALLER = 60            # tiny points tried after a hit
@@ -28,28 +29,56 @@ FIRST = ("zero", "onehot", "equal", "distinct")
 
 
 def run(claim: Claim, seed: int) -> Evidence:
-    """Look for a counterexample among at most EXAMPLES draws, and certify the smallest that shrinking reaches."""
+    """Look for a counterexample among EXAMPLES draws and some directed walks, and certify the smallest that shrinking reaches."""
     start = time.perf_counter()
-    hunt = Hunt(claim)
-    quiet = settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
-                     phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck))
-    try:
-        hit = find(strategy(claim), hunt.refutes, settings=quiet, random=random.Random(seed))
-    except NoSuchExample:
-        coverage = f"no counterexample among {hunt.drawn} draws ({hunt.inside} inside the domain); a search without a hit is undecided"
+    best, hunt = _hunted(claim, seed)
+    if best is None:
+        coverage = f"no counterexample among {hunt.drawn} draws ({hunt.inside} inside the domain) and {STARTS} walks downhill; " \
+                   "a search without a hit is undecided"
         return Evidence("search", Outcome.UNDECIDED, coverage, None, time.perf_counter() - start, seed)
-    best = simplest(claim, hit)
     artefact = point_artefact(claim, best)
     coverage = f"a counterexample, shrunk and certified ({artefact['payload']['decided_by']})"
     return Evidence("search", Outcome.FAILS, coverage, artefact, time.perf_counter() - start, seed)
 
 
+def probe(claim: Claim, seed: int) -> Assignment | None:
+    """The point that the search found, for other routes to judge with their own engines."""
+    return _hunted(claim, seed)[0]
+
+
+_found: OrderedDict[tuple, tuple] = OrderedDict()
+
+
+def _hunted(claim: Claim, seed: int) -> tuple[Assignment | None, "Hunt"]:
+    """The smallest certified counterexample, or None; remembered for the claims last asked about."""
+    name = (claim.digest, repr(claim.points), seed)
+    if name not in _found:
+        hunt = Hunt(claim)
+        _found[name] = (_hunt(claim, seed, hunt), hunt)
+        while len(_found) > 4:
+            _found.popitem(last=False)
+    return _found[name]
+
+
+def _hunt(claim: Claim, seed: int, hunt: "Hunt") -> Assignment | None:
+    quiet = settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
+                     phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck))
+    points = bank(claim, BANK, seed)
+    hit = next((p for p in points[:len(claim.points)] if hunt.refutes(p)), None)
+    if hit is None:
+        try:
+            hit = find(strategy(claim), hunt.refutes, settings=quiet, random=random.Random(seed))
+        except NoSuchExample:
+            hit = descend(claim, claim.conclusion, points, Hunt(claim).refutes, f"{seed}:{claim.id}")
+    return None if hit is None else simplest(claim, hit)
+
+
 class Hunt:
     """The predicate that Hypothesis maximises against, with a memory: the same point is not judged twice."""
 
-    def __init__(self, claim: Claim, conclusion: Term | None = None):
-        self.claim = claim
-        self.conclusion = claim.conclusion if conclusion is None else conclusion
+    def __init__(self, claim: Claim):
+        self.claim, self.conclusion = claim, claim.conclusion
+        self.ladder = refuting(claim.conclusion)
         self.drawn = self.inside = 0
         self.known: dict[str, bool] = {}
 
@@ -70,12 +99,12 @@ class Hunt:
         if admissible(self.claim, point) is not Outcome.HOLDS:
             return False
         self.inside += 1
-        return truth(self.conclusion, point, QUICK).outcome is Outcome.FAILS
+        return truth(self.conclusion, point, self.ladder).outcome is Outcome.FAILS
 
 
-def simplest(claim: Claim, hit: Assignment, conclusion: Term | None = None) -> Assignment:
+def simplest(claim: Claim, hit: Assignment) -> Assignment:
     """A certified counterexample no larger than `hit`: tiny points first, then entry by entry towards 0 and 1."""
-    hunt = Hunt(claim, conclusion)
+    hunt = Hunt(claim)
     best = hit
     for p in itertools.islice(_tiny(claim), SMALLER):
         if p.weight() < best.weight() and hunt.refutes(p):
@@ -100,7 +129,13 @@ def _tiny(claim: Claim) -> Iterator[Assignment]:
 
 
 def _simpler(claim: Claim, p: Assignment) -> Iterator[Assignment]:
-    """The same sizes, one real entry replaced by a plainer number."""
+    """One size smaller by an index, or one real entry replaced by a plainer number."""
+    for v in claim.variables:
+        if v.natural and v.below is None and p.values[v.name] > (v.low or 0):
+            for k in range(p.values[v.name]):
+                q = _without(claim, p, v.name, k)
+                if q is not None:
+                    yield q
     names = [v.name for v in claim.variables if not v.natural]
     for name in names:
         entries = list(flatten(p.values[name]))
@@ -108,6 +143,22 @@ def _simpler(claim: Claim, p: Assignment) -> Iterator[Assignment]:
             for new in _plainer(Fraction(old)):
                 changed = entries[:k] + [new] + entries[k + 1:]
                 yield Assignment({**p.values, name: rebuild(p.values[name], iter(changed))})
+
+
+def _without(claim: Claim, p: Assignment, size: str, k: int) -> Assignment | None:
+    """The point with the k-th index of this size removed from every family."""
+    values = {**p.values, size: p.values[size] - 1}
+    for v in claim.variables:
+        if v.below == size and values[v.name] >= values[size]:
+            return None
+        for axis, name in enumerate(v.shape):
+            if name == size:
+                values[v.name] = _dropped(values[v.name], axis, k)
+    return Assignment(values)
+
+
+def _dropped(value: tuple, axis: int, k: int) -> tuple:
+    return value[:k] + value[k + 1:] if axis == 0 else tuple(_dropped(row, axis - 1, k) for row in value)
 
 
 def _plainer(x: Fraction) -> Iterator[Fraction]:

@@ -46,6 +46,8 @@ def rows_of(result: Result) -> str:
 
 
 def headline(results: Sequence[Result]) -> str:
+    if not results:
+        return "no claims"
     own = printed_claims(results)
     rows = {(r["paper"], row) for r in own for row in r["covers"]}
     bad = len(failing(results))
@@ -69,7 +71,7 @@ def value(raw: Any) -> str:
 
 def counterexample(raw: Mapping[str, Any]) -> list[str]:
     """A counterexample as lines `what: value`, where it is first; assignments are spread into `name = value`."""
-    names = {"values": "at", "point": "at", "assignment": "at", "lhs": "left side", "rhs": "right side"}
+    names = {"values": "at", "relation": "fails there", "lhs": "left side", "rhs": "right side", "decided_by": "decided by"}
     out = []
     for key in sorted(raw, key=lambda k: (list(names).index(k) if k in names else len(names), k)):
         item, label = raw[key], names.get(key, key.replace("_", " "))

@@ -134,7 +134,8 @@ ELEMENTARY = [
     step("induction", replace(PHI, "k", ZERO), seq(replace(PHI, "k", k + 1), nat(k), PHI), nat(m), k="k", phi=PHI),
     step("archimedes", seq(le(a, b + c * NEXT), nat(k)), k="k"),
     step("gamma_step", lt(ZERO, s)), step("gamma_step_negative", nat(m), lt(-m - 1, s), lt(s, -m)),
-    step("gamma_positive", lt(ZERO, s)), step("gamma_one"), step("gamma_half"), step("gamma_logconvex", lt(ZERO, s)),
+    step("gamma_positive", lt(ZERO, s)), step("gamma_one"), step("gamma_half"),
+    step("gamma_logconvex", lt(ZERO, a), lt(ZERO, b), le(ZERO, t), le(t, ONE)),
 ]
 FAMILIES = [
     *(step("sum_termwise", seq(relation(F(i), G(i)), *INDEX), i="i", n=n) for relation in (le, lt, eq)),
@@ -166,10 +167,10 @@ CHANGE = step("change_of_variables", le(a, b), seq(lt(ZERO, SLOPE), *OPEN), seq(
 POLAR = step("ball_polar", nat(n), le(ONE, n), le(ZERO, r), integrable_(ZERO, r, shell(F(t)), "t"), t="t", f=F(t))
 ANALYSIS = [
     step("differentiate", x="x", f=x * exp(x) + sum_(n, lambda v: F(v) * x ** 3), at=x + y),
-    step("differentiate", lt(ZERO, y), lt(ZERO, y * y), lt(ZERO, y), x="x", f=log(x) + inv(x) + power(x, e), at=y),
+    step("differentiate", lt(ZERO, y), lt(ZERO, y * y), x="x", f=log(x) + inv(x) + power(x, e), at=y),
     step("deriv_value", deriv(lambda v: v * v, a, b), eq(b, c)),
     *INCREASING, FUNDAMENTAL, FUNDAMENTAL.but((4, seq(lt(ZERO, HALF * inv(SQRT)), *OPEN))),
-    FUNDAMENTAL.but((4, CONTINUOUS_DENSITY), add=(CONTINUOUS_SQRT,)),
+    FUNDAMENTAL.but((4, CONTINUOUS_DENSITY)),
     *MONOTONE, *DOMINATED,
     step("integral_linear", integrable_(a, b, F(x)), integrable_(a, b, G(x)), x="x", c=c, f=F(x), d=d, g=G(x)),
     CHANGE, POLAR, step("vol_zero"), step("vol_one"), step("vol_slices", nat(n), s="s"),

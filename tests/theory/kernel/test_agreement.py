@@ -7,8 +7,8 @@ import pytest
 
 from tests.theory.kernel.steps import POSITIVE, theorem
 from theory import checker, prooflog
-from theory.kernel import RULES
-from theory.terms import dump
+from theory.kernel import RULES, apply
+from theory.terms import dump, eq, fam
 
 
 def agreed(made) -> None:
@@ -29,8 +29,6 @@ def test_the_kernel_accepts_and_the_checker_agrees(step):
 @pytest.mark.parametrize("step", [p for p in POSITIVE if p.premises], ids=lambda p: p.rule)
 def test_every_hypothesis_of_a_premise_is_kept_or_discharged_on_purpose(step):
     """An unrelated hypothesis, on any one premise that the rule uses, must reach the result."""
-    from theory.kernel import apply
-    from theory.terms import eq, fam
     extra = eq(fam("unrelated"), fam("unrelated"))
     for position in range(len(step.premises)):
         premises = [theorem(p) for p in step.premises]

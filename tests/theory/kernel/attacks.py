@@ -1,0 +1,187 @@
+"""Attacks on the object that a theorem is, and on what may be handed to a rule: not on any rule's mathematics.
+
+Each function gets a kernel (the package, or a mutated copy of it) and must be refused by the named condition.
+"""
+from __future__ import annotations
+
+import copy
+from fractions import Fraction
+from types import SimpleNamespace
+from typing import Callable, NamedTuple
+
+from tests.theory.kernel.steps import F, a, b, c, n, x
+from theory.terms import ONE, ZERO, Term, and_, eq, exists, le, lt, num
+
+FALSE = lt(ZERO, ZERO)
+LOOSE = Term("bv", (), 0)
+
+
+class Attack(NamedTuple):
+    condition: str
+    run: Callable
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__
+
+
+ATTACKS: list[Attack] = []
+
+
+def attack(condition: str):
+    def register(f):
+        ATTACKS.append(Attack(condition, f))
+        return f
+    return register
+
+
+class Liar(str):
+    """A name that equals everything, or nothing, as it likes."""
+    calls = 0
+
+    def __eq__(self, other):
+        Liar.calls += 1
+        return Liar.calls % 2 == 0
+
+    __hash__ = str.__hash__
+
+
+class Agreeable:
+    """Equal to whatever it is compared with; shaped like a sequent and like a term."""
+    hyps, concl, op, args, data, kind, loose, free = frozenset(), and_(FALSE, FALSE), "lt", (ZERO, ZERO), None, "prop", 0, frozenset()
+
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return hash(ZERO)
+
+
+class Small(int):
+    pass
+
+
+class Positive(Fraction):
+    def __ge__(self, other):
+        return True
+
+
+# ------------------------------------------------------------ theorems that are none
+@attack("theorem.made_by_rule")
+def a_theorem_by_hand(K):
+    K.Theorem(frozenset(), FALSE)
+
+
+@attack("theorem.final")
+def a_subclass(K):
+    type("Mine", (K.Theorem,), {"concl": FALSE, "hyps": frozenset()})
+
+
+@attack("apply.genuine_premise")
+def an_object_made_without_init(K):
+    fake = object.__new__(K.Theorem)
+    object.__setattr__(fake, "rule", "assume")
+    K.apply("imp_intro", fake, phi=FALSE)
+
+
+@attack("apply.genuine_premise")
+def an_object_that_looks_like_a_theorem(K):
+    K.apply("and_elim", SimpleNamespace(hyps=frozenset(), concl=and_(FALSE, FALSE)), side=0)
+
+
+@attack("apply.genuine_premise")
+def a_sequent_for_a_theorem(K):
+    K.apply("and_elim", K.Sequent(frozenset(), and_(FALSE, FALSE)), side=0)
+
+
+@attack("apply.genuine_premise")
+def a_copy(K):
+    K.apply("imp_intro", copy.copy(K.apply("assume", phi=FALSE)), phi=FALSE)
+
+
+@attack("apply.genuine_premise")
+def a_term_for_a_theorem(K):
+    K.apply("imp_intro", FALSE, phi=FALSE)
+
+
+@attack("apply.genuine_premise")
+def an_unhashable_premise(K):
+    K.apply("imp_intro", [], phi=FALSE)
+
+
+@attack("apply.genuine_premise")
+def a_formula_as_positional_argument(K):
+    K.apply("assume", FALSE)
+
+
+@attack("apply.known_rule")
+def a_rule_of_ones_own(K):
+    K.apply("trust_me", phi=FALSE)
+
+
+# ------------------------------------------------------------ arguments that are none
+def argument(name: str, rule: str, *premises: Term, **arguments) -> None:
+    def run(K):
+        K.apply(rule, *(K.apply("assume", phi=p) for p in premises), **{k: v() if callable(v) else v for k, v in arguments.items()})
+    run.__name__ = name
+    ATTACKS.append(Attack("apply.argument_type", run))
+
+
+argument("a premise by keyword", "and_elim", p=Agreeable(), side=0)
+argument("a name that lies about equality", "instance", le(ZERO, x), mapping=((Liar("x"), (), num(-1)),))
+argument("a parameter that lies", "instance", le(F(x), x), mapping=(("F", (Liar("x"),), num(-1)),))
+argument("a variable that lies", "forall_intro", le(ZERO, x), x=Liar("x"))
+argument("an operator that lies", "nat_closed", op=Liar("add"))
+argument("True as a side", "and_elim", and_(FALSE, FALSE), side=True)
+argument("1.0 as a side", "and_elim", and_(FALSE, FALSE), side=1.0)
+argument("a float as a literal", "square", a=0.1)
+argument("a float in a tuple", "linear", le(a, b), multipliers=(0.5,), goal=le(a, b))
+argument("True as a natural", "nat_literal", k=True)
+argument("a subclass of int", "nat_literal", k=Small(3))
+argument("a multiplier that says it is positive", "linear", le(a, b), multipliers=(Positive(-1),), goal=le(b, a))
+argument("nothing for a term", "square", a=None)
+argument("a thing equal to every term", "rewrite", eq(a, b), lt(a, c), x="x", phi=Agreeable())
+argument("a set of multipliers", "linear", le(a, b), multipliers={Fraction(1)}, goal=le(a, b))
+argument("a mapping for a mapping", "instance", le(a, b), mapping={"a": b})
+argument("a generator for a mapping", "instance", le(a, b), mapping=lambda: (row for row in [("a", (), b)]))
+argument("a string of bytes", "forall_intro", le(ZERO, ZERO), x=b"x")
+argument("an operator instead of a term", "square", a=Term)
+
+
+@attack("apply.closed_argument")
+def a_loose_variable(K):
+    K.apply("exp_positive", a=LOOSE)
+
+
+@attack("apply.closed_argument")
+def a_loose_variable_in_a_mapping(K):
+    K.apply("instance", K.apply("assume", phi=exists(lambda v: lt(v, x))), mapping=(("x", (), LOOSE),))
+
+
+@attack("apply.closed_argument")
+def a_loose_variable_in_a_formula(K):
+    K.apply("assume", phi=lt(LOOSE, ONE))
+
+
+@attack("apply.closed_argument")
+def a_body_for_a_term(K):
+    K.apply("sum_constant", K.apply("nat_literal", k=2), c=Term("sum", (n, Term("bv", (), 1))))
+
+
+def with_rule(K, result):
+    """A rule that breaks the kernel's own discipline; `apply` checks the result all the same."""
+    K.RULES["broken"] = lambda: (frozenset(), result)
+    try:
+        K.apply("broken")
+    finally:
+        del K.RULES["broken"]
+
+
+@attack("apply.closed_conclusion")
+def a_rule_that_returns_a_loose_formula(K):
+    with_rule(K, lt(LOOSE, ONE))
+
+
+@attack("apply.closed_conclusion")
+def a_rule_that_returns_a_real(K):
+    with_rule(K, ONE)
