@@ -5,6 +5,7 @@ helps, so those are evaluated at the end points, between which they are monotone
 """
 from __future__ import annotations
 
+import operator
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -90,6 +91,7 @@ class Arb:
     """The backend of rigorous balls at the precision of the moment."""
 
     name = "arb"
+    plus, times = staticmethod(operator.add), staticmethod(operator.mul)
     literal = staticmethod(rational)
     pi = staticmethod(arb.pi)
 
@@ -149,6 +151,8 @@ class Arb:
         if not a <= b:
             raise Undefined("an integral whose bounds are not ordered")
         if pieces is not None and a >= 0:
+            if not a > 0 and any(p.k <= -1 for p in pieces):
+                raise Undefined("the integral does not exist at 0")
             try:
                 return self.add([_piece_integral(a, b, p) for p in pieces])
             except Undefined:
@@ -184,8 +188,6 @@ class Arb:
 
 def _piece_integral(a: arb, b: arb, p: Piece) -> arb:
     """coef * int_a^b t^k exp(-rate t^m) dt for 0 <= a <= b: powers, or a difference of incomplete gammas."""
-    if p.k <= -1 and not a > 0:
-        raise Undefined("the integral does not exist at 0")
     if p.rate is None:
         if p.k == -1:
             return p.coef * (b.log() - a.log())

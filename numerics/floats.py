@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from fractions import Fraction
 
 from numerics import Piece, Undefined, power_sign
@@ -56,6 +57,7 @@ class Floats:
     """The backend of floats."""
 
     name = "float"
+    plus, times = staticmethod(operator.add), staticmethod(operator.mul)
     literal = staticmethod(guard(float))
     exp = staticmethod(guard(math.exp))
     log = staticmethod(guard(math.log))

@@ -5,6 +5,7 @@ tanh-sinh quadrature, the ball integral for n = 1, 2 from Cartesian slices, deri
 """
 from __future__ import annotations
 
+import operator
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
@@ -49,6 +50,7 @@ class Mp:
     """The backend of mpmath numbers."""
 
     name = "mpmath"
+    plus, times = staticmethod(operator.add), staticmethod(operator.mul)
 
     def __init__(self, digits: int = DIGITS):
         self.c = context(digits)
@@ -112,6 +114,8 @@ class Mp:
             raise Undefined("an integral whose bounds are not ordered")
         if a == b:
             return self.c.mpf(0)
+        if a == 0 and pieces is not None and any(p.k <= -1 for p in pieces):
+            raise Undefined("the integral does not exist at 0")
         if a == 0 and pieces is not None and (q := lcm(*(p.k.denominator for p in pieces))) > 1:
             # a root at 0 costs tanh-sinh half its digits: t = u^q makes the integrand smooth
             return self.integral(a, self.c.root(b, q), None, lambda u: q * u ** (q - 1) * f(u ** q))

@@ -104,11 +104,14 @@ class Compiler:
         return f
 
     def _num(self, t):
-        literal, value = self.b.literal, t.data
+        literal, value, key = self.b.literal, t.data, next(_serial)
+        if self.b.name == "float":
+            constant = literal(value)
+            return lambda env: constant
         def number(env):      # the precision may change between calls, so the literal is made afresh in each environment
-            kept = env.memo.get(t)
+            kept = env.memo.get(key)
             if kept is None:
-                kept = env.memo[t] = literal(value)
+                kept = env.memo[key] = literal(value)
             return kept
         return number
 
@@ -130,10 +133,16 @@ class Compiler:
 
     def _add(self, t):
         parts, add = [self.real(a) for a in t.args], self.b.add
+        if len(parts) == 2 and (plus := getattr(self.b, "plus", None)) is not None:
+            left, right = parts
+            return lambda env: plus(left(env), right(env))
         return lambda env: add([p(env) for p in parts])
 
     def _mul(self, t):
         parts, mul = [self.real(a) for a in t.args], self.b.mul
+        if len(parts) == 2 and (times := getattr(self.b, "times", None)) is not None:
+            left, right = parts
+            return lambda env: times(left(env), right(env))
         return lambda env: mul([p(env) for p in parts])
 
     def _unary(self, t):
@@ -142,6 +151,9 @@ class Compiler:
 
     def _pow(self, t):
         base, exponent, power = self.real(t.args[0]), self.real(t.args[1]), self.b.power
+        if t.args[1].op == "num":
+            literal = t.args[1].data
+            return lambda env: power(base(env), None, literal)
         exact = self.rational(t.args[1])
         def go(env):
             q = _try(exact, env)
@@ -415,11 +427,12 @@ def _bound_index(k):
         if type(value) is not int:
             raise Undefined("a real variable where an exact number is needed")
         return value
+    go.position = k
     return go
 
 
 def _entry(name, indices, exact):
-    def go(env):
+    def general(env):
         try:
             value = (env.exact if exact else env.values)[name]
             for index in indices:
@@ -430,7 +443,20 @@ def _entry(name, indices, exact):
         except (KeyError, TypeError):
             raise Undefined(f"{name} has no value here") from None
         return value
-    return go
+
+    positions = [getattr(index, "position", None) for index in indices]
+    if None in positions:
+        return general
+
+    def bound(env):     # every index is a bound variable: the common case, without the checks that its range makes needless
+        try:
+            value, stack = (env.exact if exact else env.values)[name], env.stack
+            for k in positions:
+                value = value[stack[k]]
+        except (KeyError, TypeError, IndexError):
+            raise Undefined(f"{name} has no such entry") from None
+        return value
+    return bound
 
 
 def _rational_power(base, e):

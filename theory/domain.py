@@ -64,7 +64,8 @@ def _size(claim: Claim, v: Variable, indexing: set, values: dict, pick: Pick, la
                 room = min(room, ENTRIES // others)
         options = [low + k for k in (0, 1, 2, 3, 4, 6) if k == 0 or low + k <= room]
     else:
-        options = [low + k for k in (0, 1, 2, 3, 4, 6, 9, 19, 40)]
+        alone = not indexing and all(w.natural for w in claim.variables)
+        options = [low + k for k in (*range(41), 63, 126, 254, 1022)] if alone else [low + k for k in (0, 1, 2, 3, 4, 6, 9, 19, 40)]
     if v.high is not None:
         options = [k for k in options if k < v.high or (k == v.high and not v.strict)] or [low]
     return pick(options) if larger is None else options[min(larger, len(options) - 1)]
@@ -76,6 +77,12 @@ def _scalar(v: Variable, pick: Pick, style: str | None) -> Fraction:
         plain = F(style == "equal")
         if (low is None or low < plain or (low == plain and not v.strict)) and (high is None or plain < high or (plain == high and not v.strict)):
             return plain
+    return F(pick(scalar_options(v)))
+
+
+def scalar_options(v: Variable) -> list[Fraction]:
+    """Values of a real scalar, the simplest first."""
+    low, high = v.low, v.high
     if low is not None and high is not None:
         options = [low + (high - low) * p for p in PARTS]
     elif low is not None:
@@ -86,7 +93,7 @@ def _scalar(v: Variable, pick: Pick, style: str | None) -> Fraction:
         options = FRACTIONS + SCALES["far"] + SCALES["tiny"] + SCALES["huge"]
     if v.strict:
         options = [x for x in options if x not in (low, high)]
-    return F(pick(options))
+    return options
 
 
 def _family(v: Variable, values: dict, pick: Pick, style: str):
@@ -266,6 +273,8 @@ def _plan(tries: int) -> Iterator[tuple[str | None, int | None]]:
     for larger in (0, 1, 2):
         for style in STYLES:
             yield style, larger
+    for larger in range(3, 45):     # sizes alone: one after the other (repetitions are passed over)
+        yield "zero", larger
     for _ in range(tries):
         yield None, None
 

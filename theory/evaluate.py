@@ -179,8 +179,10 @@ def second_opinion(formula: Term, point: Assignment, digits: int = 50) -> tuple[
     compiler = _mp_compiler(digits)
     holds, found = _traced(compiler, environment(point, compiler, ("mp", digits)), formula)
     gaps = [r.right - r.left for r in found]
-    scale = [1 + abs(r.left) + abs(r.right) for r in found]
-    if any(g and abs(g) < s * compiler.b.c.mpf(10) ** -(digits * 3 // 5) for g, s in zip(gaps, scale)):
+    def doubtful(r: Relation, gap) -> bool:
+        scale = abs(r.left) + abs(r.right)
+        return compiler.b.tie * scale < abs(gap) < (1 + scale) * compiler.b.c.mpf(10) ** -(digits * 3 // 5)
+    if any(map(doubtful, found, gaps)):
         compiler = _mp_compiler(2 * digits)
         compiler.b.reference = iter(gaps)
         try:

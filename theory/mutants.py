@@ -67,7 +67,7 @@ def mutants(claim: Claim) -> list[Mutant]:
         for kind in KINDS:
             while queues[kind] and len(chosen) < CAP:
                 m = queues[kind].pop(0)
-                if kind in ("hypothesis", "strictness") or demanding(claim.conclusion, m.conclusion, sample):
+                if kind == "hypothesis" or (kind == "strictness" and attained(claim.conclusion, sample)) or demanding(claim.conclusion, m.conclusion, sample):
                     chosen.append(m)
                     break
     return chosen
@@ -81,9 +81,14 @@ def evaluable_without(claim: Claim, k: int) -> bool:
                for p in bank(wider, BANK, 0))
 
 
+def attained(conclusion: Term, sample) -> bool:
+    """Whether some relation is, as far as floats can tell, an equality at a sampled point: only there does strictness ask for more."""
+    return any(filtered(c, p) is None and robustness(c, p) is not None for c in conjuncts(conclusion) for p in sample)
+
+
 def demanding(original: Term, mutant: Term, sample) -> bool:
     """Whether the mutant asks for more than the original: part of it is nowhere easier and somewhere harder, or its worst case gets worse.
-    Ease is `robustness` in floats; where floats cannot tell, the mutant counts as demanding."""
+    Ease is `robustness` in floats; a mutant beyond floats counts as demanding if it has a meaning at all."""
     pairs = [(a, b) for a, b in zip(conjuncts(original), conjuncts(mutant)) if a != b]
     if len(conjuncts(original)) != len(conjuncts(mutant)):
         return True
@@ -92,7 +97,7 @@ def demanding(original: Term, mutant: Term, sample) -> bool:
         new = [robustness(after, p) for p in sample]
         both = [(x, y) for x, y in zip(old, new) if x is not None and y is not None]
         if not both:
-            return True
+            return any(truth(after, p, (64,)).outcome is not Outcome.UNDECIDED for p in sample[:5])
         harder = [y < x - 1e-7 * (1 + abs(x) + abs(y)) for x, y in both]
         easier = [y > x + 1e-7 * (1 + abs(x) + abs(y)) for x, y in both]
         worst = min(x for x, _ in both)

@@ -62,7 +62,12 @@ def test_a_corrupt_certificate_is_named_and_stays(toy, text):
     path.write_text(text)
     assert path.name in complaint(toy.run("gate"))
     assert path.read_text() == text
-    assert toy.run("verify", "--fresh").returncode == 0 and toy.run("gate").returncode == 0
+
+
+def test_a_corrupt_certificate_is_replaced_on_request(toy):
+    path = toy.build / "certificates" / "toy.double.proof.json"
+    path.write_text("{")
+    assert toy.run("verify", "--fresh", "toy.double").returncode == 0 and toy.run("gate").returncode == 0
 
 
 def _forge(toy, path, change) -> None:

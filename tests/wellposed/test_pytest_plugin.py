@@ -6,6 +6,8 @@ import subprocess
 import sys
 import xml.etree.ElementTree as Xml
 
+import pytest
+
 from tests.wellposed.conftest import ROOT
 
 
@@ -33,6 +35,7 @@ def test_one_claim_by_its_id(toy):
     assert code == 0 and outcome == {"toy.double": "passed"}
 
 
+@pytest.mark.slow
 def test_under_xdist(toy):
     code, outcome, text = pytest_run(toy, "-n", "2")
     assert code == 0 and len(outcome) == 4, text

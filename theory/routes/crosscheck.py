@@ -87,6 +87,8 @@ def chosen(claim: Claim, seed: int) -> list[Assignment]:
     count = DEAR if dear else POINTS
     first = points[:len(claim.points)]
     rest = points[len(claim.points):]
+    if dear:
+        rest = sorted(rest, key=Assignment.weight)[:3 * count]
     step = max(1, len(rest) // max(1, count - len(first)))
     return list(first) + list(rest[::step])[:max(count - len(first), 0)]
 

@@ -4,13 +4,13 @@ Each function gets a kernel (the package, or a mutated copy of it) and must be r
 """
 from __future__ import annotations
 
-import copy
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Callable, NamedTuple
 
 from tests.theory.kernel.steps import F, a, b, c, n, x
-from theory.terms import ONE, ZERO, Term, and_, eq, exists, le, lt, num
+from theory.terms import (ONE, ZERO, Term, and_, close, eq, exists, fam, forall, fresh, imp, in_range, le, log, lt, max_, num, replace,
+                          sum_)
 
 FALSE = lt(ZERO, ZERO)
 LOOSE = Term("bv", (), 0)
@@ -96,7 +96,18 @@ def a_sequent_for_a_theorem(K):
 
 @attack("apply.genuine_premise")
 def a_copy(K):
-    K.apply("imp_intro", copy.copy(K.apply("assume", phi=FALSE)), phi=FALSE)
+    p, twin = K.apply("assume", phi=FALSE), object.__new__(K.Theorem)
+    for slot in ("rule", "premises", "arguments"):
+        object.__setattr__(twin, slot, getattr(p, slot))
+    K.apply("imp_intro", twin, phi=FALSE)
+
+
+@attack("apply.genuine_premise")
+def an_object_equal_to_a_theorem(K):
+    """The kernel's table finds it, since it has the hash of a genuine theorem and says that it is equal."""
+    p = K.apply("assume", phi=FALSE)
+    twin = type("Twin", (), {"__hash__": lambda self: hash(p), "__eq__": lambda self, other: True})()
+    K.apply("imp_intro", twin, phi=FALSE)
 
 
 @attack("apply.genuine_premise")
@@ -145,7 +156,7 @@ argument("a set of multipliers", "linear", le(a, b), multipliers={Fraction(1)}, 
 argument("a mapping for a mapping", "instance", le(a, b), mapping={"a": b})
 argument("a generator for a mapping", "instance", le(a, b), mapping=lambda: (row for row in [("a", (), b)]))
 argument("a string of bytes", "forall_intro", le(ZERO, ZERO), x=b"x")
-argument("an operator instead of a term", "square", a=Term)
+argument("an operator instead of a term", "square", a=lambda: Term)
 
 
 @attack("apply.closed_argument")
@@ -185,3 +196,80 @@ def a_rule_that_returns_a_loose_formula(K):
 @attack("apply.closed_conclusion")
 def a_rule_that_returns_a_real(K):
     with_rule(K, ONE)
+
+
+# ------------------------------------------------------------ names and bound variables: right results, not refusals
+CHECKS: list[Callable] = []
+
+
+def check(f):
+    CHECKS.append(f)
+    return f
+
+
+def coming(count: int = 12) -> list[Term]:
+    """Symbols with the names that the next opened binders would get."""
+    now = int(fresh().split("#")[1])
+    return [fam(f"v#{now + q}") for q in range(1, count)]
+
+
+@check
+def a_parameter_named_as_the_next_fresh_variable_is_not_captured_by_a_derivative(K):
+    p = Term("add", tuple(coming()))
+    made = K.apply("differentiate", x="x", f=sum_(n, lambda v: x * p), at=a)
+    p2 = made.concl.args[0].args[0].args[1].args[1]       # the same parameter, as the function shows it
+    wanted = sum_(n, lambda v: ONE * p2 + a * ZERO)
+    assert made.concl.args[2].free == wanted.free and made.concl.args[2].args[1].args[0].args[1].free == p2.free
+
+
+@check
+def a_range_named_as_the_next_fresh_variable_is_not_captured_by_a_condition(K):
+    size = Term("add", tuple(coming()))
+    f = max_(size, lambda v: log(x * v))
+    inside = forall(lambda v: imp(in_range(v, size), lt(ZERO, x * v)))
+    given = [K.apply("assume", phi=p) for p in (le(ZERO, f), le(f, ONE), Term("integrable", (a, b, ONE)), lt(ZERO, size))]
+    positive = K.apply("forall_elim", K.apply("assume", phi=forall(lambda w: replace(inside, "x", w))), t=x)
+    closed = [K.apply("forall_elim", K.apply("assume", phi=Term("forall", (close(p.concl, "x"),))), t=x) for p in given[:2]]
+    K.apply("integrable_dominated", *closed, given[2], positive, given[3], x="x")
+
+
+@check
+def substitution_under_a_binder_captures_nothing(K):
+    p = K.apply("assume", phi=exists(lambda v: lt(v, x)))
+    made = K.apply("instance", p, mapping=(("x", (), coming()[0]),))
+    assert made.concl.free == coming_free(made)
+    swapped = K.apply("instance", K.apply("assume", phi=lt(a, b)), mapping=(("a", (), b), ("b", (), a)))
+    assert swapped.concl == lt(b, a)
+    nested = K.apply("instance", K.apply("assume", phi=le(sum_(n, lambda v: F(F(v))), x)), mapping=(("F", ("x",), x + a), ("x", (), c)))
+    assert nested.concl == le(sum_(n, lambda v: v + a + a), c)
+
+
+def coming_free(made) -> frozenset:
+    [name] = [key for key in made.concl.free]
+    assert name[0].startswith("v#")
+    return frozenset([name])
+
+
+@check
+def only_the_named_arity_is_replaced(K):
+    p = K.apply("assume", phi=lt(fam("x"), fam("x", a)))
+    assert K.apply("instance", p, mapping=(("x", (), ONE),)).concl == lt(ONE, fam("x", a))
+    assert K.apply("instance", p, mapping=(("x", ("i",), fam("i") + 1),)).concl == lt(fam("x"), a + 1)
+
+
+@check
+def a_theorem_cannot_be_written_to(K):
+    p = K.apply("assume", phi=FALSE)
+    try:
+        p.rule = "ring"
+    except AttributeError:
+        return
+    raise AssertionError("an attribute of a theorem was set without a word")
+
+
+@check
+def undischarged_cases_stay(K):
+    """by_order and or_elim discharge only their own case."""
+    p, q = K.apply("assume", phi=le(a, b)), K.apply("weaken", K.apply("assume", phi=le(a, b)), phi=lt(c, a))
+    assert K.apply("by_order", p, q, a=a, b=b).hyps == {le(a, b), lt(c, a)}
+    assert K.apply("imp_intro", p, phi=lt(a, b)).hyps == {le(a, b)}

@@ -42,6 +42,7 @@ GOOD = lt(a, b)
 STRAY = lt(x, c)        # a hypothesis about the variable that is not discharged
 # ------------------------------------------------------------ logic
 no_kinds("assume", prop="phi")
+no("assume.prop", step("assume", phi="a < b"))
 no_kinds("weaken", prop="phi")
 no("cut.hypothesis", example("cut").but((0, seq(lt(a, c)))))
 no("instance.real", example("instance").but(mapping=(("F", ("u",), lt(a, b)),)))
@@ -116,6 +117,8 @@ no("ground.strict", step("ground", goal=le(ZERO, ONE)))
 no("ground.certain", step("ground", goal=lt(ONE, ZERO)))
 no("ground.certain", step("ground", goal=lt(log(ZERO), num(10 ** 9))))
 no("ground.certain", step("ground", goal=lt(a, a + 1)))
+no("ground.certain", step("ground", goal=lt(gamma(-HALF), ZERO)))     # true, but Gamma is evaluated at positive numbers only
+no("ground.certain", step("ground", goal=lt(ZERO, inv(log(ONE)))))
 
 # ------------------------------------------------------------ exp, log, powers, naturals, Gamma
 for rule in ("exp_tangent", "exp_positive", "log_exp"):
@@ -132,6 +135,8 @@ no("nat_literal.natural", step("nat_literal", k=Fraction(1, 2)))
 no("nat_literal.natural", step("nat_literal", k=num(2)))
 no("nat_closed.natural", example("nat_closed").but((0, seq(le(ZERO, j)))))
 no("nat_closed.natural", example("nat_closed").but((1, seq(le(ZERO, k)))))
+for rule in ("nat_closed", "nat_gap", "nat_difference"):
+    no(f"{rule}.natural", example(rule).but((0, seq(le(j, ZERO))), (1, seq(le(k, ZERO)))))
 no("nat_closed.operation", example("nat_closed").but(op="pow"))
 no("nat_closed.operation", example("nat_closed").but(op="le"))
 no("nat_nonnegative.natural", example("nat_nonnegative").but((0, seq(le(k, j)))))

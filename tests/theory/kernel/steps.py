@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from theory.kernel import apply as kernel_apply
 from theory.terms import (ONE, PI, ZERO, Symbol, Term, abs_, and_, close, deriv, eq, exists, exp, fam, forall, gamma, imp,
-                          inv, le, log, lt, nat, num, or_, power, replace, sqrt, sum_, vol)
+                          inv, le, log, lt, max_, nat, num, or_, power, replace, sqrt, sum_, vol)
 
 i, j, k, m, n, a, b, c, d, e, r, s, t, u, x, y, z = map(fam, "ijkmnabcderstuxyz")
 F, G, H = Symbol("F"), Symbol("G"), Symbol("H")
@@ -161,6 +161,8 @@ INCREASING = [step("increasing", order(a, b), seq(sign(ZERO, SLOPE), *OPEN), DIF
               for order in (le, lt) for sign in (le, lt)]
 FUNDAMENTAL = step("fundamental", le(a, b), seq(eq(SLOPE, HALF * inv(SQRT)), *OPEN), DIFFERENTIABLE_SQRT, CONTINUOUS_SQRT,
                    seq(le(ZERO, HALF * inv(SQRT)), *OPEN), x="x", a=a, b=b, f=SQRT, g=HALF * inv(SQRT))
+SMOOTH = sum_(n, lambda v: abs_(x - F(v)) * exp(v * x)) + x ** 3        # continuous everywhere
+LARGEST = max_(n, lambda v: x * F(v))                                  # continuous when there is an index
 CONTINUOUS_DENSITY = seq(lt(ZERO, SQRT * SQRT), *CLOSED)
 CHANGE = step("change_of_variables", le(a, b), seq(lt(ZERO, SLOPE), *OPEN), seq(eq(inv(x), F(SQRT) * SLOPE), *OPEN), DIFFERENTIABLE_SQRT,
               CONTINUOUS_SQRT, seq(lt(ZERO, x * x), *CLOSED), x="x", a=a, b=b, phi=SQRT, u="u", f=F(u), g=inv(x))
@@ -172,12 +174,52 @@ ANALYSIS = [
     *INCREASING, FUNDAMENTAL, FUNDAMENTAL.but((4, seq(lt(ZERO, HALF * inv(SQRT)), *OPEN))),
     FUNDAMENTAL.but((4, CONTINUOUS_DENSITY)),
     *MONOTONE, *DOMINATED,
+    step("integrable_dominated", seq(le(ZERO, SMOOTH), *OPEN), seq(le(SMOOTH, G(x)), *OPEN), integrable_(a, b, G(x)), x="x"),
+    step("integrable_dominated", seq(le(ZERO, LARGEST), *OPEN), seq(le(LARGEST, G(x)), *OPEN), integrable_(a, b, G(x)), lt(ZERO, n), x="x"),
     step("integral_linear", integrable_(a, b, F(x)), integrable_(a, b, G(x)), x="x", c=c, f=F(x), d=d, g=G(x)),
     CHANGE, POLAR, step("vol_zero"), step("vol_one"), step("vol_slices", nat(n), s="s"),
 ]
 POSITIVE = [*LOGIC, *ORDER, *ELEMENTARY, *FAMILIES, *ANALYSIS]
 
 
+RELATIONS = (le, lt, eq)
+# premises of these rules may be any formula
+ANY_FORMULA = {"weaken", "cut", "instance", "imp_intro", "imp_elim", "and_intro", "or_intro", "or_elim", "forall_intro", "exists_intro",
+               "exists_elim", "by_order", "linear", "induction"}
+
+
+def other_relations() -> list[Step]:
+    """Examples with one relation exchanged for another (<= for <, = for <=, ...) which no example of the rule has in that place."""
+    accepted = {(p.rule, position, q.concl.op) for p in POSITIVE for position, q in enumerate(p.premises)}
+    out = []
+    for p in POSITIVE:
+        for position, q in enumerate(p.premises):
+            for relation in RELATIONS if q.concl.op in ("le", "lt", "eq") and p.rule not in ANY_FORMULA else ():
+                swapped = relation(*q.concl.args)
+                if (p.rule, position, swapped.op) not in accepted:
+                    out.append(p.but((position, Seq(swapped, q.hyps))))
+    return out
+
+
 def example(rule: str, which: int = 0) -> Step:
     """One accepted step of the rule."""
     return [p for p in POSITIVE if p.rule == rule][which]
+
+
+def sums(*exponents: int) -> Term:
+    return Term("add", tuple(x ** q for q in exponents))
+
+
+# equations that hold for all reals, and that the normal form must find; the wrong ones are among the fallacies
+EQUALITIES = [step("ring", a=left, b=right) for left, right in [
+    (a + b, b + a), (a * b * c, c * (b * a)), (a - a, ZERO), (0 * a, ZERO), ((a + b) * (a - b), a * a - b * b), (a / 3 + a / 6, a / 2),
+    ((a + 1) ** 3, a ** 3 + 3 * a ** 2 + 3 * a + 1), (a ** 0, ONE), (ZERO ** 0, ONE), (a ** 1, a), (a ** (ONE + 1), a * a),
+    (power(a, TWO * HALF), a), (inv(num(4)), num(Fraction(1, 4))), (inv(TWO + 2), num(Fraction(1, 4))), (inv(a + b), inv(b + a)),
+    (exp(ZERO), ONE), (exp(a - a), ONE), (exp(a) * exp(b), exp(a + b)), (exp(a) * exp(-a), ONE), (exp(a) ** 3, exp(3 * a)),
+    (exp(a) * exp(b) * exp(-a), exp(b)), (exp(a) ** 2 * exp(-2 * a) * b, b), (2 * exp(a) * b * exp(b), exp(b + a) * 2 * b),
+    (log(a * (b + c)), log(a * b + c * a)), (power(a + b, c * d), power(b + a, d * c)), (F(a + 0), F(a)), (F(a * b, c), F(b * a, c)),
+    (sum_(n, lambda v: F(v) * v + v), sum_(n, lambda v: v + v * F(v))), (sum_(n + 0, lambda v: v / v), sum_(n, lambda v: inv(v) * v)),
+    (sum_(n, lambda v: exp(v) * exp(a)), sum_(n, lambda v: exp(v + a))), (sums(1, 2, 3), sums(3, 1, 2)),
+    (gamma(ONE + 1), gamma(TWO)), (abs_(-a - b), abs_(-1 * (a + b))), (x ** 64, x ** 32 * x ** 32), (PI * 2, 2 * PI),
+    ((a + b) ** 2 * (a - b), (a * a - b * b) * (a + b)), (exp(a * exp(b) * exp(c)), exp(a * exp(c + b))), (vol(n + 1), vol(1 + n)),
+]]

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.theory.kernel.steps import POSITIVE, theorem
+from tests.theory.kernel.steps import EQUALITIES, POSITIVE, theorem
 from theory import checker, prooflog
 from theory.kernel import RULES, apply
 from theory.terms import dump, eq, fam
@@ -21,7 +21,7 @@ def test_every_rule_has_an_example_and_is_known_to_the_checker():
     assert {p.rule for p in POSITIVE} == set(RULES) == set(checker.RULES)
 
 
-@pytest.mark.parametrize("step", POSITIVE, ids=lambda p: p.rule)
+@pytest.mark.parametrize("step", POSITIVE + EQUALITIES, ids=lambda p: p.rule)
 def test_the_kernel_accepts_and_the_checker_agrees(step):
     agreed(step.run())
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 import theory.kernel as K
-from tests.theory.kernel.attacks import ATTACKS
+from tests.theory.kernel.attacks import ATTACKS, CHECKS
 from tests.theory.kernel.conditions import conditions
 from tests.theory.kernel.steps import F, a, b, step
 from theory import checker, prooflog
@@ -26,6 +26,11 @@ def test_refused_by_the_named_condition(attack):
 
 def test_every_condition_of_apply_and_of_theorems_is_attacked():
     assert {c for c in conditions() if c.startswith(("apply.", "theorem."))} == {q.condition for q in ATTACKS}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda f: f.__name__)
+def test_bound_variables_and_hypotheses(check):
+    check(K)
 
 
 def test_a_theorem_has_no_sequent_to_overwrite():

@@ -6,7 +6,7 @@ import pytest
 from tests.theory.kernel.conditions import conditions
 from tests.theory.kernel.logs import log_of, refused_last
 from tests.theory.kernel.negatives import NEGATIVE
-from tests.theory.kernel.steps import theorem
+from tests.theory.kernel.steps import other_relations, theorem
 from theory.kernel import KernelError
 from theory.terms import ZERO, lt
 
@@ -16,6 +16,16 @@ def test_exactly_this_condition_refuses(negative):
     with pytest.raises(KernelError) as caught:
         negative.step.run()
     assert caught.value.condition == negative.condition
+
+
+OTHERS = other_relations()
+
+
+@pytest.mark.parametrize("step", OTHERS, ids=lambda p: p.rule)
+def test_another_relation_is_refused(step):
+    with pytest.raises(KernelError):
+        step.run()
+    refused_last(log_of(step.rule, [theorem(p) for p in step.premises], step.arguments, (), lt(ZERO, ZERO)))
 
 
 def test_every_condition_in_the_source_of_the_kernel_has_a_negative_test():
