@@ -26,7 +26,7 @@ gate: .venv/installed  ## fail if a verdict is not what claims.lock says
 	$(BIN)/wellposed gate
 
 bench: .venv/installed  ## what the rigorous routes cost, against the same evidence by mpmath
-	$(BIN)/python -m benchmarks
+	@for b in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename "$$b" .py) || exit 1; done
 
 clean:  ## remove the environment and everything computed
 	rm -rf .venv build

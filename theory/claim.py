@@ -135,9 +135,23 @@ def family(name: str, *sizes: str) -> Variable:
 
 
 @dataclass(frozen=True)
+class Denial:
+    """A statement whose truth, for all its variables, contradicts a claim that quantifies over reals ("some C serves all z").
+
+    The kernel proof `refutation` of the claim's negation is built on it; the numeric routes check it at points.
+    """
+
+    variables: tuple[Variable, ...]
+    conclusion: Term
+    hypotheses: tuple[Term, ...] = ()
+    points: tuple[dict, ...] = ()
+
+
+@dataclass(frozen=True)
 class Claim:
     """One atomic statement of a source.
 
+    refutation: a kernel proof of the negated conclusion (with `denial`, the statement that numeric routes check in its place).
     id: stable and readable (`niu2024.prop3.lower`). printed: the statement as printed (LaTeX), or None where only a
     reconstruction is at hand. The formal statement is `hypotheses |- conclusion` over `variables`.
     reading_of: this claim encodes another reading of that claim's words. amends: it corrects that claim.
@@ -162,6 +176,7 @@ class Claim:
     no_amendment: str | None = None
     proof: Callable[[], Any] | None = None
     refutation: Callable[[], Any] | None = None
+    denial: Denial | None = None
     ill_posed: str | None = None
     cited: str | None = None
     reconstruction: bool = False

@@ -1,0 +1,113 @@
+"""Section 5: cross-entropy loss, so far Eq. (12)(c) to Eq. (13): the layer partition function and the volume of balls."""
+from __future__ import annotations
+
+from fractions import Fraction
+
+from theory.claim import Claim, Denial, scalar
+from theory.niu2024.definitions import (D, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_D, SIZE_N, ball_integral, critical_radius, lower_gamma, pi_half,
+                                        printed_ball_integral, volume)
+from theory.niu2024.proofs import balls, volumes
+from theory.terms import ONE, PI, and_, ball, eq, exp, gamma, inv, le, log, num, power
+
+BALL = (SIZE_N, NONNEGATIVE_RADIUS)
+ROOT = power(RADIUS, Fraction(1, 2))
+RHO = critical_radius()
+POSITIVE_RADIUS = scalar("r", 0, strict=True)
+GPT2_MEDIUM = {"n": 1024, "d": 1}
+
+EQ12_CLAIMS = [
+    Claim(id="niu2024.eq12.closed_form", location="Section 5, Eq. (12)(c); Appendix C.2, last display",
+          printed=r"\int_{B(\rho,r)}e^{-\|x-\rho\|^2}dx=2\pi^{n/2}\frac{\gamma(n,r)}{\Gamma(n/2)}", variables=BALL,
+          conclusion=eq(ball_integral(), printed_ball_integral()), covers=("Q2",), rests_on=("niu2024.polar",),
+          points=({"n": 1, "r": 1},),
+          notes="The last step of C.2 reads int t^(n-1) e^(-t^2) dt as gamma(n, r), which is int t^(n-1) e^(-t) dt: the square was lost."),
+    Claim(id="niu2024.eq12.closed_form.amended", location="Section 5, Eq. (12)(c); Appendix C.2, last display", amends="niu2024.eq12.closed_form",
+          printed=r"\int_{B(\rho,r)}e^{-\|x-\rho\|^2}dx=\pi^{n/2}\frac{\gamma(n/2,\,r^2)}{\Gamma(n/2)}", variables=BALL,
+          conclusion=eq(ball_integral(), pi_half() * lower_gamma(N / 2, RADIUS * RADIUS) * inv(gamma(N / 2))), covers=("Q2",),
+          proof=balls.true_closed_form, notes="By the change of variables u = t^2, inside the kernel, for every n >= 1 and r >= 0."),
+    Claim(id="niu2024.printed_bracket", location="Section 5, display after Eq. (12), outer terms",
+          printed=r"e^{-r}V_n(r)\le 2\pi^{n/2}\frac{\gamma(n,r)}{\Gamma(n/2)}\le V_n(r)", variables=BALL,
+          conclusion=and_(le(exp(-RADIUS) * volume(), printed_ball_integral()), le(printed_ball_integral(), volume())), covers=("Q3",),
+          rests_on=("niu2024.lemma5",), proof=balls.printed_between, points=({"n": 1, "r": 0},),
+          notes="As an inequality about gamma(n, r) it is true. It says nothing about the ball integral, which is another number."),
+    Claim(id="niu2024.ball_lower", location="Section 5, display after Eq. (12), left",
+          printed=r"e^{-r_i}V_n(r_i)\le\int_{B_i}e^{-\|x-\rho^i\|^2}dx", variables=BALL,
+          conclusion=le(exp(-RADIUS) * volume(), ball_integral()), covers=("Q4",), rests_on=("niu2024.eq12.closed_form", "niu2024.printed_bracket"),
+          points=({"n": 3, "r": 3}, {"n": 8, "r": 2}, {"n": 1024, "r": Fraction(774, 100)}),
+          notes="On the sphere |x - rho| = r the integrand is e^(-r^2), not e^(-r), and in high dimension the mass sits near the sphere."),
+    Claim(id="niu2024.ball_lower.amended", location="Section 5, display after Eq. (12), left", amends="niu2024.ball_lower",
+          printed=r"e^{-r}V_n(r)\le\int_{B}e^{-\|x-\rho\|^2}dx\quad\text{if } r\le 1+2/n", variables=BALL, hypotheses=(balls.SMALL_RADIUS,),
+          conclusion=le(exp(-RADIUS) * volume(), ball_integral()), covers=("Q4",), proof=balls.small_radius_lower,
+          notes="The bound 1 + 2/n tends to the sharp one: for every fixed r > 1 the printed inequality fails for all large n."),
+    Claim(id="niu2024.ball_lower.jensen", location="Section 5, display after Eq. (12), left (every radius)", reading_of="niu2024.ball_lower",
+          printed=None, reconstruction=True, variables=BALL, conclusion=le(exp(-balls.jensen(RADIUS)) * volume(), ball_integral()),
+          proof=balls.ball_at_least, points=({"n": 1024, "r": Fraction(774, 100)},),
+          notes="What holds for every r: e^(-n r^2/(n+2)), by Jensen (n r^2/(n+2) is the mean of |x|^2 over the ball). It is sharp to second "
+                "order as r -> 0 and asymptotically sharp in n at fixed r."),
+    Claim(id="niu2024.ball_bounds.squared_radius", location="Section 5, display after Eq. (12), with Definition 1's ball",
+          reading_of="niu2024.ball_lower", printed=r"B_i=\{x:\|x-\rho^i\|^2\le r_i\}:\ e^{-r}V_n(\sqrt r)\le\int_{B_i}\le V_n(\sqrt r)", variables=BALL,
+          conclusion=and_(le(exp(-RADIUS) * volume(N, ROOT), ball_integral(N, ROOT)), le(ball_integral(N, ROOT), volume(N, ROOT))),
+          proof=balls.squared_radius,
+          notes="Section 4 sets d(x, y) = ||x - y||^2, so the ball {d(x, rho) <= r} of Definition 1 has Euclidean radius sqrt(r); C.2 "
+                "integrates over ||x - rho|| < r. With the former the factor e^(-r) is right, and the volume is V_n(sqrt r)."),
+    Claim(id="niu2024.ball_upper", location="Section 5, display after Eq. (12), right", printed=r"\int_{B_i}e^{-\|x-\rho^i\|^2}dx\le V_n(r_i)",
+          variables=BALL, conclusion=le(ball_integral(), volume()), covers=("Q5",), rests_on=("niu2024.eq12.closed_form", "niu2024.printed_bracket"),
+          proof=balls.ball_at_most_volume, notes="True, although the paper's argument runs through the wrong closed form."),
+    Claim(id="niu2024.volume", location="Section 5, volume of the n-ball", printed=r"V_n(r)=\frac{\pi^{n/2}r^n}{\Gamma(1+n/2)}", variables=BALL,
+          conclusion=eq(ball(N, RADIUS, lambda _: ONE), volume()), covers=("Q6",), proof=balls.is_the_volume,
+          notes="By slices in steps of two dimensions and induction; the axioms of geometry used are named in the trace."),
+]
+
+VOLUME_CLAIMS = [
+    Claim(id="niu2024.unit_volume_decreases", location="Section 5, after V_n(r)",
+          printed=r"\text{the volume of the unit ball }V_n(1)\text{ in higher dimensions decreases fast with respect to the increase in dimensionality}",
+          variables=(SIZE_N,), conclusion=volumes.DECREASE, covers=("Q7",), rests_on=("niu2024.volume",),
+          notes="Literally for every n: V_1(1) = 2 < pi = V_2(1), and V_n(1) grows up to n = 5. 'Fast' is the exact recursion "
+                "V_{n+2} = 2 pi/(n + 2) V_n, faster than any exponential."),
+    Claim(id="niu2024.unit_volume_decreases.amended", location="Section 5, after V_n(r)", amends="niu2024.unit_volume_decreases",
+          printed=r"V_{n+1}(1)<V_n(1)\text{ for }n\ge5", variables=(SIZE_N,), hypotheses=(le(num(5), N),), conclusion=volumes.DECREASE,
+          covers=("Q7",), proof=volumes.decreasing_from_five, notes="Sharp: V_4(1) < V_5(1)."),
+    Claim(id="niu2024.unit_volume_asymptotics", location="Section 5, display for V_n(1)",
+          printed=r"V_n(1)\approx\frac1{\sqrt{n\pi}}\left(\frac{2\pi e}{n}\right)^{n/2}", variables=(SIZE_N,),
+          conclusion=and_(le(volumes.volume_asymptote() * exp(-inv(6 * N)), volume(N, ONE)), le(volume(N, ONE), volumes.volume_asymptote())),
+          covers=("Q8",), rests_on=("niu2024.stirling.next", "niu2024.volume"), proof=volumes.asymptote_two_sided, points=({"n": 1024},),
+          notes="'Approximately' made quantitative, for every n >= 1: the quotient lies between e^(-1/(6n)) and 1, so it tends to 1."),
+    Claim(id="niu2024.critical_radius", location="Section 5, before Eq. (13)",
+          printed=r"\text{For }V_n(r)=O(1)\text{, the radius }r\text{ must be approximately }\sqrt{n/2\pi e}\text{ asymptotically}",
+          variables=(), conclusion=volumes.RADIUS_FORCED, covers=("Q9",), rests_on=("niu2024.unit_volume_asymptotics",),
+          refutation=volumes.radius_not_forced, denial=Denial((SIZE_N,), volumes.bounded_but_far(), points=({"n": 1}, {"n": 1024})),
+          notes="O(1) is an upper bound only. The formal statement: from some dimension on, V_n(r) <= 1 forces |r/rho - 1| <= 1/2, "
+                "rho = sqrt(n/(2 pi e)). In every dimension r = rho/4 has V_n(r) <= 1. At r = rho itself V_n is about 1/sqrt(pi n)."),
+    Claim(id="niu2024.critical_radius.amended", location="Section 5, before Eq. (13)", amends="niu2024.critical_radius",
+          printed=r"n\log\frac{r}{\sqrt{n/2\pi e}}=\log V_n(r)+\tfrac12\log(\pi n)+\theta,\quad 0\le\theta\le\frac1{6n}",
+          variables=(SIZE_N, POSITIVE_RADIUS),
+          conclusion=and_(le(0, N * log(RADIUS * inv(RHO)) - log(volume()) - log(PI * N) / 2),
+                          le(N * log(RADIUS * inv(RHO)) - log(volume()) - log(PI * N) / 2, inv(6 * N))),
+          covers=("Q9",), proof=volumes.radius_relation, points=({"n": 1024, "r": Fraction(774, 100)},),
+          notes="The exact relation of r and V_n(r): if V_n(r) stays between two positive constants, r = rho (1 + log(pi n)/(2n) + O(1/n))."),
+]
+
+EQ13_CLAIMS = [
+    Claim(id="niu2024.eq13.lower", location="Section 5, Eq. (13) left", printed=r"\frac{d\cdot V_n(\sqrt{n/2\pi e})}{\exp(\sqrt{n/2\pi e})}\le Z_t",
+          variables=(SIZE_N, SIZE_D), conclusion=le(D * volume(N, RHO) * inv(exp(RHO)), volumes.partition_function()), covers=("Q10",),
+          rests_on=("niu2024.ball_lower", "niu2024.critical_radius"), points=tuple({"n": n, "d": 1} for n in (20, 21, 22, 23, 24)) + (GPT2_MEDIUM,),
+          notes="Z_t is the sum of the d ball integrals (third expression of Eq. (12)) at the common radius sqrt(n/(2 pi e)). At n = 1024 the "
+                "printed lower bound exceeds Z_t by a factor of about e^52."),
+    Claim(id="niu2024.eq13.lower.amended", location="Section 5, Eq. (13) left", amends="niu2024.eq13.lower",
+          printed=r"d\,V_n(r)\,e^{-n r^2/(n+2)}\le Z_t,\quad r=\sqrt{n/2\pi e}", variables=(SIZE_N, SIZE_D),
+          conclusion=le(D * volume(N, RHO) * exp(-balls.jensen(RHO)), volumes.partition_function()), covers=("Q10",), proof=volumes.partition_lower,
+          points=(GPT2_MEDIUM,),
+          notes="The exponent is n^2/(2 pi e (n + 2)), about 60 at n = 1024. Sharp up to a factor that tends to a constant close to 1."),
+    Claim(id="niu2024.eq13.upper", location="Section 5, Eq. (13) right", printed=r"Z_t\le d\cdot V_n(\sqrt{n/2\pi e})", variables=(SIZE_N, SIZE_D),
+          conclusion=le(volumes.partition_function(), D * volume(N, RHO)), covers=("Q11",), rests_on=("niu2024.ball_upper",),
+          proof=volumes.partition_upper, points=(GPT2_MEDIUM,),
+          notes="True. With the amended lower bound the bracket's ends differ by e^(n^2/(2 pi e (n + 2))): the true Z_t sits near the lower end."),
+    Claim(id="niu2024.eq13.gamma", location="Section 5, Eq. (13) with the last expression of Eq. (12)", reading_of="niu2024.eq13.lower",
+          printed=r"\frac{dV_n(r)}{e^{r}}\le 2\sum_i\pi^{n/2}\frac{\gamma(n,r)}{\Gamma(n/2)}\le dV_n(r)", variables=(SIZE_N, SIZE_D),
+          conclusion=and_(le(D * volume(N, RHO) * inv(exp(RHO)), volumes.printed_partition()), le(volumes.printed_partition(), D * volume(N, RHO))),
+          proof=volumes.printed_partition_bounds, points=(GPT2_MEDIUM,),
+          notes="If Z_t meant the printed incomplete-gamma expression, Eq. (13) would hold; but that expression is not the integral that "
+                "defines Z_t."),
+]
+
+CLAIMS = [*EQ12_CLAIMS, *VOLUME_CLAIMS, *EQ13_CLAIMS]
