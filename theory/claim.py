@@ -207,10 +207,14 @@ class Claim:
     @property
     def digest(self) -> str:
         """Pins the printed words and the formal statement (not the proof, not the notes)."""
-        raw = [self.id, self.printed, [[v.name, v.shape, v.natural, str(v.low), str(v.high), v.strict, v.below] for v in self.variables],
-               [dump(h) for h in self.hypotheses], dump(self.conclusion), self.amends, self.reading_of, sorted(self.covers),
-               sorted(self.rests_on), self.ill_posed, self.cited]
+        denial = self.denial and [_raw_variables(self.denial.variables), [dump(h) for h in self.denial.hypotheses], dump(self.denial.conclusion)]
+        raw = [self.id, self.printed, _raw_variables(self.variables), [dump(h) for h in self.hypotheses], dump(self.conclusion), self.amends,
+               self.reading_of, sorted(self.covers), sorted(self.rests_on), self.ill_posed, self.cited, denial]
         return hashlib.sha256(json.dumps(raw).encode()).hexdigest()
+
+
+def _raw_variables(variables: tuple[Variable, ...]) -> list:
+    return [[v.name, v.shape, v.natural, str(v.low), str(v.high), v.strict, v.below] for v in variables]
 
 
 def _declare(v: Variable) -> str:

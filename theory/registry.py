@@ -46,7 +46,10 @@ class Registry:
 
     def uncovered(self) -> dict[str, list[str]]:
         """The required rows of each of `papers` that no claim covers; papers without a gap are left out."""
-        gaps = {paper: uncovered((c for c in self.claims.values() if c.paper == paper), self.required.get(paper, ())) for paper in self.papers}
+        gaps = {
+            paper: uncovered((c for c in self.claims.values() if c.paper == paper), self.required.get(paper, ()))
+            for paper in self.papers
+        }
         return {paper: gap for paper, gap in gaps.items() if gap}
 
 
@@ -82,8 +85,12 @@ def load(extra: Iterable[Path | str] = ()) -> Registry:
     return validate(claims, rows, required, outside)
 
 
-def validate(claims: Iterable[Claim], rows: Mapping[str, Mapping[str, tuple[str, str]]], required: Mapping[str, tuple[str, ...]] = {},
-             papers: Iterable[str] = ()) -> Registry:
+def validate(
+    claims: Iterable[Claim],
+    rows: Mapping[str, Mapping[str, tuple[str, str]]],
+    required: Mapping[str, tuple[str, ...]] = {},
+    papers: Iterable[str] = (),
+) -> Registry:
     """The registry of these claims, or a ClaimError that names the first fault."""
     by_id: dict[str, Claim] = {}
     for claim in claims:

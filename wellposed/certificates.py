@@ -10,16 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from theory.claim import ROUTES, Claim, Evidence, StoreError, Variable, WellposedError
+from theory.decide import denial_of
 from theory.terms import dump
 from wellposed.files import ROOT, Home, read_json, sha256, write_text
 
 SCHEMA = 1
 
 
-def statement_of(claim: Claim) -> dict[str, Any]:
-    """The part of a certificate that must equal the claim."""
-    return {"schema": SCHEMA, "claim": claim.id, "digest": claim.digest, "variables": [_variable(v) for v in claim.variables],
-            "premises": [dump(p) for p in claim.premises], "conclusion": dump(claim.conclusion)}
+def statement_of(claim: Claim, of: str | None = None) -> dict[str, Any]:
+    """The part of a certificate that must equal the claim (or, where `of` is "denial", the denial that it states)."""
+    stated = denial_of(claim) if of == "denial" else claim
+    if stated is None:
+        raise StoreError(f"{claim.id} has no denial that a certificate could be about; run verify --fresh {claim.id}")
+    return {"schema": SCHEMA, "claim": claim.id, "digest": claim.digest, "of": of, "variables": [_variable(v) for v in stated.variables],
+            "premises": [dump(p) for p in stated.premises], "conclusion": dump(stated.conclusion)}
 
 
 def _variable(v: Variable) -> dict[str, Any]:
@@ -41,8 +45,9 @@ def store(home: Home, claim: Claim, evidence: Iterable[Evidence]) -> list[dict[s
                     count += 1
                     name = f"{claim.id}.{item.route}.{count}.json"
                 used.add(name)
-                body = statement_of(claim) | {"route": item.route, "outcome": item.outcome.value, "kind": artefact["kind"],
-                                              "payload": artefact["payload"]}
+                of = artefact.get("of")
+                body = statement_of(claim, of) | {"route": item.route, "outcome": "holds" if of == "denial" else item.outcome.value,
+                                                  "kind": artefact["kind"], "payload": artefact["payload"]}
                 path = home.certificates / name
                 write_text(path, json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n")
                 reference |= {"file": f"certificates/{name}", "sha256": sha256(path)}
@@ -70,7 +75,7 @@ def files(home: Home, evidence: Iterable[dict[str, Any]]) -> list[tuple[Path, st
 def check_statement(claim: Claim, path: Path) -> None:
     """A certificate that proves something else is worth nothing, however well it replays."""
     raw = read_json(path, "certificate")
-    want = statement_of(claim)
+    want = statement_of(claim, raw.get("of") if isinstance(raw, dict) else None)
     if not isinstance(raw, dict) or any(raw.get(k) != v for k, v in want.items()):
         raise StoreError(f"the certificate {path} is not about {claim.id} as it stands; run verify --fresh {claim.id}")
 
@@ -83,8 +88,17 @@ def replay(paths: Sequence[Path], jobs: int = 1) -> tuple[int, list[str]]:
         for start in range(0, len(paths), share):
             names = [_short(path) for path in paths[start:start + share]]
             environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
-            started.append(subprocess.Popen([sys.executable, "-m", "theory.replayer", *names], cwd=ROOT, env=environment, text=True,
-                                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL))
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "theory.replayer", *names],
+                    cwd=ROOT,
+                    env=environment,
+                    text=True,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    stdin=subprocess.DEVNULL,
+                )
+            )
         code, lines = 0, []
         for process in started:
             out, complaint = process.communicate()

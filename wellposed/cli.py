@@ -1,5 +1,9 @@
-"""The command line. Exit codes: 0 as expected; 1 a verdict is not what `claims.lock` says, a mutant survives, a certificate is not
-confirmed or evidence conflicts; 2 could not run, with one line on stderr."""
+"""The command line.
+
+Exit codes: 0 as expected; 1 a verdict is not what `claims.lock` says, a mutant survives, a certificate is not confirmed, or
+evidence conflicts; 2 could not run, with one line on stderr.
+"""
+
 from __future__ import annotations
 
 import argparse
@@ -44,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--papers", metavar="DIR", action="append", default=[],
                         help="a paper (or a folder of papers) outside this repository; its lock and build/ stand beside it")
-    common.add_argument("--home", metavar="DIR", help="where claims.lock and build/ are (default: the repository, or the first --papers)")
+    common.add_argument(
+        "--home", metavar="DIR", help="where claims.lock and build/ are (default: the repository, or the first --papers)"
+    )
     common.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="auto respects NO_COLOR")
     running = argparse.ArgumentParser(add_help=False)
     running.add_argument("--jobs", metavar="N", type=_positive, help="worker processes (default: one per processor)")
@@ -104,7 +110,9 @@ def select(registry: Registry, patterns: Sequence[str] = (), paper: str | None =
         hits = fnmatch.filter(names, pattern)
         if not hits:
             close = difflib.get_close_matches(pattern, names, 3, 0.5)
-            raise ClaimError(f"there is no claim {pattern}" + (f"; close to it: {', '.join(close)}" if close else "; see `wellposed list`"))
+            raise ClaimError(
+                f"there is no claim {pattern}" + (f"; close to it: {', '.join(close)}" if close else "; see `wellposed list`")
+            )
         chosen.update(hits)
     return [n for n in names if n in chosen]
 
@@ -117,7 +125,9 @@ def _judge(args, run: Run) -> int:
     """What is not as expected goes to stderr, one line each; the exit code follows."""
     said = [f"a mutant survives: {line}" for line in run.survivors()]
     if run.home.lock.exists():
-        said += [f"differs from claims.lock: {x}" for x in lock.differences(run.shown(), lock.read(run.home.lock), complete=False)]
+        said += [
+            f"differs from claims.lock: {x}" for x in lock.differences(run.shown(), lock.read(run.home.lock), complete=False)
+        ]
     if args.as_printed:
         said += [f"does not hold as printed: {r['id']} ({r['verdict']})" for r in facts.printed_claims(run.shown())
                  if r["verdict"] not in ("proved", "supported", "cited")]
@@ -224,8 +234,10 @@ def _gate(args) -> int:
     result = gate.pass_through(run, locked, args.jobs or os.cpu_count() or 1)
     for line in result.lines():
         print(terminal.clean(line))
-    print(f"{facts.count(len(run.shown()), 'claim')}: {facts.count(len(result.differences), 'difference')} from {home.lock.name}, "
-          f"{facts.count(len(result.survivors), 'surviving mutant')}")
+    print(
+        f"{facts.count(len(run.shown()), 'claim')}: {facts.count(len(result.differences), 'difference')} from {home.lock.name}, "
+        f"{facts.count(len(result.survivors), 'surviving mutant')}"
+    )
     print(f"{facts.count(result.replayed, 'certificate')} replayed, {len(result.rejected)} not confirmed")
     print("gate passed" if result.code == 0 else "gate FAILED")
     return result.code
@@ -241,7 +253,11 @@ def _replay(args) -> int:
         stored = sorted(home.certificates.glob("*.json"))
         registry = load(args.papers)
         for name in select(registry, patterns):
-            mine = [p for p in stored if p.name.startswith(f"{name}.") and p.name[len(name) + 1:].split(".")[0] in certificates.ROUTES]
+            mine = [
+                p
+                for p in stored
+                if p.name.startswith(f"{name}.") and p.name[len(name) + 1 :].split(".")[0] in certificates.ROUTES
+            ]
             paths += mine
     if not paths:
         raise StoreError(f"no certificate is stored in {home.certificates}: run `wellposed verify` first")

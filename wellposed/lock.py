@@ -60,7 +60,9 @@ def write(path: Path, results: Iterable[Mapping[str, Any]]) -> None:
         if result["mutants"] and result["mutants"]["survivors"]:
             raise EvidenceConflict(f"{result['id']}: a mutant survives ({result['mutants']['survivors'][0]}); nothing is locked")
         lines[result["id"]] = Line.of(result)
-    write_text(path, HEADER + "".join(f"{name:<40} {x.digest} {x.verdict:<12} {x.evidence}\n" for name, x in sorted(lines.items())))
+    write_text(
+        path, HEADER + "".join(f"{name:<40} {x.digest} {x.verdict:<12} {x.evidence}\n" for name, x in sorted(lines.items()))
+    )
 
 
 def differences(results: Iterable[Mapping[str, Any]], locked: Mapping[str, Line], complete: bool = True) -> list[str]:
@@ -87,7 +89,11 @@ def differences(results: Iterable[Mapping[str, Any]], locked: Mapping[str, Line]
         if said:
             out.append(f"{name}: {'; '.join(said)}")
     if complete:
-        out += [f"{name}: is in the lock as {was.verdict}, and no claim has that id now" for name, was in locked.items() if name not in seen]
+        out += [
+            f"{name}: is in the lock as {was.verdict}, and no claim has that id now"
+            for name, was in locked.items()
+            if name not in seen
+        ]
     return sorted(out)
 
 

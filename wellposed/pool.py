@@ -1,10 +1,11 @@
 """Worker processes that decide one claim at a time, each from the same state.
 
-A worker is spawned (it shares nothing with its parent), loads the claims and the engines, and is told ids; for each it forks, and
-the child decides and replies in JSON. So no claim sees what another left behind in a counter, a cache or a random state, hashes are
-seeded alike, and the evidence is the same bytes whatever ran before it and on however many processes. A child that dies or runs out
-of time takes its worker and one claim with it, which is then undecided with that reason; the others go on.
+A worker is spawned (it shares nothing with its parent), loads the claims and the engines, and is told ids; for each it forks,
+and the child decides and replies in JSON. So no claim sees what another left behind in a counter, a cache or a random state,
+hashes are seeded alike, and the evidence is the same bytes whatever ran before it and on however many processes. A child that
+dies or runs out of time takes its worker and one claim with it, which is then undecided with that reason; the others go on.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -64,7 +65,7 @@ def decide_one(claim: Claim, claims: dict[str, Claim], home: Home) -> dict[str, 
 
 def _serve(conn: Connection, folder: str, papers: Sequence[str]) -> None:
     """The life of a worker."""
-    os.setpgrp()              # an interrupt at the terminal is for the parent, which ends its workers, and their children with them
+    os.setpgrp()  # an interrupt at the terminal is for the parent, which ends its workers, and their children with them
     sys.stdout = sys.stderr   # a claim that prints must not print into a report
     claims, home = load(papers).claims, Home(folder)
     _warm_up()
@@ -78,7 +79,8 @@ def _serve(conn: Connection, folder: str, papers: Sequence[str]) -> None:
             code = 1
             try:
                 reply = decide_one(claims[claim_id], claims, home)
-                conn.send_bytes(json.dumps(reply, sort_keys=True).encode())  # sorted as in the cache: a warm run shows the same bytes
+                # sorted as in the cache: a warm run shows the same bytes
+                conn.send_bytes(json.dumps(reply, sort_keys=True).encode())
                 code = 0
             finally:
                 os._exit(code)

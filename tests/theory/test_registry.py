@@ -36,7 +36,9 @@ def test_a_consistent_set_is_ordered_by_what_it_rests_on():
     assert order.index("toy.a") < order.index("toy.b") < order.index("toy.c") < order.index("toy.mend")
 
 
-@pytest.mark.parametrize("bad", ["toy", "Toy.one", "toy.", "toy.one two", "toy..one", "", "toy.a/b", "../toy.a", "toy." + "a" * 57])
+@pytest.mark.parametrize(
+    "bad", ["toy", "Toy.one", "toy.", "toy.one two", "toy..one", "", "toy.a/b", "../toy.a", "toy." + "a" * 57]
+)
 def test_malformed_ids_are_refused(bad):
     assert "is no claim id" in fault(claim(bad))
 
@@ -88,7 +90,9 @@ def test_families_are_used_with_their_indices():
     assert "k is indexed by r" in fault(claim(variables=(size("n"), scalar("r"), index("k", "r"))))
 
 
-@pytest.mark.parametrize("low, high, strict, empty", [(2, 1, False, True), (1, 1, True, True), (1, 1, False, False), (1, 2, True, False)])
+@pytest.mark.parametrize(
+    "low, high, strict, empty", [(2, 1, False, True), (1, 1, True, True), (1, 1, False, False), (1, 2, True, False)]
+)
 def test_an_empty_domain_says_nothing(low, high, strict, empty):
     made = claim(variables=(size("n"), scalar("r", low, high, strict)))
     if empty:
@@ -153,7 +157,9 @@ def test_a_module_that_is_broken_is_named_in_one_line(tmp_path, section, words):
     assert words in str(caught.value) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("inventory", ["no,columns\n1,2\n", "id,location,statement\nA1,x,y\nA1,x,y\n", b"\xff\xfe\x00bad".decode("latin1")])
+@pytest.mark.parametrize(
+    "inventory", ["no,columns\n1,2\n", "id,location,statement\nA1,x,y\nA1,x,y\n", b"\xff\xfe\x00bad".decode("latin1")]
+)
 def test_a_broken_inventory_is_named(tmp_path, inventory):
     with pytest.raises(ClaimError, match="inventory.csv"):
         load([paper(tmp_path, "paper_c", inventory=inventory)])

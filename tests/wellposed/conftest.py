@@ -25,7 +25,8 @@ n, x = fam("n"), fam("x")
 """
 SECTION1 = HEAD + """
 CLAIMS = [
-    Claim("toy.double", "Sec.1", r"2n \\le n + n", (size("n"),), le(2 * n, n + n), covers=("T1",), proof=lambda: lin(le(2 * n, n + n))),
+    Claim("toy.double", "Sec.1", r"2n \\le n + n", (size("n"),), le(2 * n, n + n), covers=("T1",),
+          proof=lambda: lin(le(2 * n, n + n))),
     Claim("toy.small", "Sec.1", r"x \\le 1 \\text{ <always>}", (scalar("x"),), le(x, num(1)), covers=("T2",)),
     Claim("toy.small.amended", "Sec.1", None, (scalar("x"),), le(x, num(1)), hypotheses=(le(x, num(1)),), amends="toy.small",
           proof=lambda: assume(le(x, num(1)))),

@@ -34,13 +34,25 @@ def test_an_edit_runs_what_imports_it(toy):
     assert ran(toy) == set()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 1, "claim": "toy.double"}', '{"schema": 1, "claim": "toy.double", "key": 1, "finding": 3}',
-                                  "\xff", '{"schema": 99}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"schema": 1, "claim": "toy.double"}',
+        '{"schema": 1, "claim": "toy.double", "key": 1, "finding": 3}',
+        "\xff",
+        '{"schema": 99}',
+    ],
+)
 def test_a_corrupt_entry_is_a_warning_and_one_run(toy, text):
     toy.entry("toy.double").write_text(text)
     done = toy.run("verify")
     warnings = [x for x in done.stderr.splitlines() if "warning" in x]
-    assert done.returncode == 0 and len(warnings) == 1 and "toy.double runs again" in warnings[0] and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 0 and len(warnings) == 1 and "toy.double runs again" in warnings[0] and "Traceback" not in done.stderr
+    )
     assert json.loads(toy.entry("toy.double").read_text())["claim"] == "toy.double"
     assert ran(toy) == set()
 
@@ -63,11 +75,21 @@ def test_no_half_written_files_are_left(toy):
 @pytest.fixture
 def project(tmp_path) -> Path:
     for name, text in {
-        "theory/__init__.py": "", "theory/terms.py": "A = 1\n", "theory/decide.py": "from theory.kernel import rules\n",
-        "theory/kernel/__init__.py": "", "theory/kernel/rules.py": "B = 1\n", "theory/lemmas/__init__.py": "", "theory/lemmas/lse.py": "C = 1\n",
-        "theory/niu/__init__.py": "", "theory/niu/definitions.py": "from ..lemmas import lse\n",
-        "theory/niu/section4.py": "def late():\n    from theory.niu import definitions\n", "theory/niu/section5.py": "import math\n",
-        "numerics/__init__.py": "", "numerics/deep/balls.py": "D = 1\n", "wellposed/__init__.py": "", "wellposed/report.py": "E = 1\n",
+        "theory/__init__.py": "",
+        "theory/terms.py": "A = 1\n",
+        "theory/decide.py": "from theory.kernel import rules\n",
+        "theory/kernel/__init__.py": "",
+        "theory/kernel/rules.py": "B = 1\n",
+        "theory/lemmas/__init__.py": "",
+        "theory/lemmas/lse.py": "C = 1\n",
+        "theory/niu/__init__.py": "",
+        "theory/niu/definitions.py": "from ..lemmas import lse\n",
+        "theory/niu/section4.py": "def late():\n    from theory.niu import definitions\n",
+        "theory/niu/section5.py": "import math\n",
+        "numerics/__init__.py": "",
+        "numerics/deep/balls.py": "D = 1\n",
+        "wellposed/__init__.py": "",
+        "wellposed/report.py": "E = 1\n",
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -80,12 +102,20 @@ def snapshot(root: Path) -> tuple[str, str, str]:
     return sources.engine, sources.of("theory.niu.section4"), sources.of("theory.niu.section5")
 
 
-@pytest.mark.parametrize("edited, changes", [
-    ("theory/terms.py", (True, False, False)), ("theory/kernel/rules.py", (True, False, False)), ("numerics/deep/balls.py", (True, False, False)),
-    ("theory/niu/section4.py", (False, True, False)), ("theory/niu/section5.py", (False, False, True)),
-    ("theory/niu/definitions.py", (False, True, False)), ("theory/lemmas/lse.py", (False, True, False)),
-    ("theory/niu/__init__.py", (False, True, True)), ("wellposed/report.py", (False, False, False)),
-])
+@pytest.mark.parametrize(
+    "edited, changes",
+    [
+        ("theory/terms.py", (True, False, False)),
+        ("theory/kernel/rules.py", (True, False, False)),
+        ("numerics/deep/balls.py", (True, False, False)),
+        ("theory/niu/section4.py", (False, True, False)),
+        ("theory/niu/section5.py", (False, False, True)),
+        ("theory/niu/definitions.py", (False, True, False)),
+        ("theory/lemmas/lse.py", (False, True, False)),
+        ("theory/niu/__init__.py", (False, True, True)),
+        ("wellposed/report.py", (False, False, False)),
+    ],
+)
 def test_an_edit_changes_the_digests_of_what_depends_on_it(project, edited, changes):
     before = snapshot(project)
     (project / edited).write_text((project / edited).read_text() + "# edited\n")

@@ -10,8 +10,25 @@ import sys
 
 import pytest
 
-CLAIM_KEYS = {"id", "paper", "location", "printed", "statement", "covers", "rests_on", "verdict", "effective", "reason", "reconstruction",
-              "amends", "amendment", "no_amendment", "evidence", "mutants", "counterexample"}
+CLAIM_KEYS = {
+    "id",
+    "paper",
+    "location",
+    "printed",
+    "statement",
+    "covers",
+    "rests_on",
+    "verdict",
+    "effective",
+    "reason",
+    "reconstruction",
+    "amends",
+    "amendment",
+    "no_amendment",
+    "evidence",
+    "mutants",
+    "counterexample",
+}
 EVIDENCE_KEYS = {"route", "outcome", "coverage", "seed", "seconds", "artefact"}
 
 
@@ -26,8 +43,11 @@ def complaint(done: subprocess.CompletedProcess, code: int = 2) -> str:
 def test_verdicts_of_the_toy_paper(toy):
     got = toy.verify()
     assert {k: (c["verdict"], c["effective"]) for k, c in got.items()} == {
-        "toy.double": ("proved", "proved"), "toy.small": ("conditional", "conditional"), "toy.small.amended": ("proved", "proved"),
-        "toy.follows": ("proved", "unsupported")}
+        "toy.double": ("proved", "proved"),
+        "toy.small": ("conditional", "conditional"),
+        "toy.small.amended": ("proved", "proved"),
+        "toy.follows": ("proved", "unsupported"),
+    }
     assert got["toy.small"]["amendment"] == "toy.small.amended" and got["toy.small"]["falls"] == ["toy.follows"]
     assert got["toy.small"]["counterexample"] and got["toy.double"]["counterexample"] is None
 
@@ -120,7 +140,9 @@ def test_a_claim_whose_code_raises_is_undecided_and_the_rest_goes_on(toy):
 
 
 def test_a_worker_that_dies_takes_one_claim_with_it(toy):
-    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: __import__('os')._exit(7)")
+    toy.edit(
+        "section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: __import__('os')._exit(7)"
+    )
     got = toy.verify("--fresh", "--jobs", "1")
     assert got["toy.follows"]["verdict"] == "undecided" and "its process died (exit code 7)" in got["toy.follows"]["reason"]
     assert got["toy.double"]["verdict"] == "proved" and got["toy.small"]["verdict"] == "conditional"
@@ -179,7 +201,9 @@ def test_a_place_that_cannot_be_written_is_one_line(toy):
 
 def test_output_that_nobody_reads_is_no_error(toy):
     command = [sys.executable, "-m", "wellposed", "show", "toy.*", "--papers", str(toy.folder)]
-    done = subprocess.run(["bash", "-c", '"$@" | head -n 1; exit ${PIPESTATUS[0]}', "_", *command], capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", '"$@" | head -n 1; exit ${PIPESTATUS[0]}', "_", *command], capture_output=True, text=True
+    )
     assert "Traceback" not in done.stderr and "Error" not in done.stderr and done.returncode == 0
 
 
@@ -188,7 +212,9 @@ def test_replay_confirms_what_is_stored(toy):
     assert done.returncode == 0 and len(done.stdout.splitlines()) == len(list((toy.build / "certificates").iterdir())) > 3
     one = next((toy.build / "certificates").glob("toy.double.*.json"))
     assert len(toy.run("replay", str(one)).stdout.splitlines()) == 1
-    own = len(list((toy.build / "certificates").glob("toy.small.*.json"))) - len(list((toy.build / "certificates").glob("toy.small.am*")))
+    own = len(list((toy.build / "certificates").glob("toy.small.*.json"))) - len(
+        list((toy.build / "certificates").glob("toy.small.am*"))
+    )
     assert len(toy.run("replay", "toy.small").stdout.splitlines()) == own
     shutil.rmtree(toy.build)
     assert "run `wellposed verify` first" in complaint(toy.run("replay"))

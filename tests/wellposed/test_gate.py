@@ -95,7 +95,9 @@ def test_a_forged_proof_is_not_confirmed(toy):
     other = json.loads((toy.build / "certificates" / "toy.double.proof.json").read_text())["payload"]
     _forge(toy, toy.build / "certificates" / "toy.follows.proof.json", lambda raw: raw.update(payload=other))
     done = toy.run("gate")
-    assert done.returncode == 1 and "not confirmed" in done.stdout and "toy.follows.proof" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 1 and "not confirmed" in done.stdout and "toy.follows.proof" in done.stdout, (
+        done.stdout + done.stderr
+    )
 
 
 def test_a_missing_certificate_is_made_again(toy):
@@ -120,6 +122,11 @@ def test_rows_in_demand():
 
 def test_codes_of_a_result():
     assert gate.Result([], [], [], ["toy.open"], 3).code == 0
-    assert gate.Result(["x"], [], [], [], 0).code == gate.Result([], ["x"], [], [], 0).code == gate.Result([], [], ["x"], [], 0).code == 1
+    assert (
+        gate.Result(["x"], [], [], [], 0).code
+        == gate.Result([], ["x"], [], [], 0).code
+        == gate.Result([], [], ["x"], [], 0).code
+        == 1
+    )
     assert gate.Result([], [], [], ["toy.open"], 3).lines() == ["waits for a record: toy.open"]
     assert entry("toy.a")["verdict"] == "proved"

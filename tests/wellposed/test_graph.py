@@ -38,4 +38,12 @@ def test_what_falls_is_everything_above_a_failing_claim_even_if_it_was_not_run()
 
 def test_reading_order_follows_the_inventory_and_keeps_families_together():
     rows = {"toy": {"A1": ("", ""), "A2": ("", ""), "A3": ("", "")}}
-    assert graph.reading_order(CLAIMS, rows) == ["toy.z", "toy.z.other", "toy.z.mended", "toy.y", "toy.a", "toy.far", "toy.z.none"]
+    assert graph.reading_order(CLAIMS, rows) == [
+        "toy.z",
+        "toy.z.other",
+        "toy.z.mended",
+        "toy.y",
+        "toy.a",
+        "toy.far",
+        "toy.z.none",
+    ]

@@ -45,10 +45,19 @@ def test_new_and_missing_claims_count_when_all_were_run(path):
     assert lock.differences(now, lock.read(path), complete=False) == []
 
 
-@pytest.mark.parametrize("text", [
-    "", "toy.a\n", "toy.a zzzzzzzzzzzzzzzz proved proof\n", "toy.a 0123456789abcdef maybe proof\n", "toy.a 0123456789abcdef proved magic\n",
-    "toy.a 0123456789abcdef proved proof extra\n", "toy.a 0123456789abcdef proved proof\n" * 2, "<<<<<<< HEAD\n",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "toy.a\n",
+        "toy.a zzzzzzzzzzzzzzzz proved proof\n",
+        "toy.a 0123456789abcdef maybe proof\n",
+        "toy.a 0123456789abcdef proved magic\n",
+        "toy.a 0123456789abcdef proved proof extra\n",
+        "toy.a 0123456789abcdef proved proof\n" * 2,
+        "<<<<<<< HEAD\n",
+    ],
+)
 def test_a_corrupt_lock_is_refused(tmp_path, text):
     path = tmp_path / "claims.lock"
     path.write_text(text)

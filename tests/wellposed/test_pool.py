@@ -31,9 +31,18 @@ def test_a_claim_that_hangs_runs_out_of_budget_and_its_worker_is_replaced(new):
 @pytest.mark.slow
 def test_an_interrupt_ends_the_run_and_its_workers(new):
     marker = new.folder / "started"
-    new.edit("section2.py", PROOF, f"proof=lambda: (open({str(marker)!r}, 'w').write(str(__import__('os').getpid())), __import__('time').sleep(600))")
-    run = subprocess.Popen([sys.executable, "-m", "wellposed", "verify", "toy.follows", "--papers", str(new.folder), "--jobs", "1"], cwd=ROOT,
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    new.edit(
+        "section2.py",
+        PROOF,
+        f"proof=lambda: (open({str(marker)!r}, 'w').write(str(__import__('os').getpid())), __import__('time').sleep(600))",
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-m", "wellposed", "verify", "toy.follows", "--papers", str(new.folder), "--jobs", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     for _ in range(600):
         if marker.exists() and marker.read_text():
             break

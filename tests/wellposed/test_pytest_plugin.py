@@ -14,8 +14,20 @@ from tests.wellposed.conftest import ROOT
 def pytest_run(toy, *arguments) -> tuple[int, dict[str, str], str]:
     """(exit code, claim id -> passed, skipped or failed, output) of `pytest toy`."""
     report = toy.folder / "junit.xml"
-    command = [sys.executable, "-m", "pytest", str(toy.paper), f"--junitxml={report}", "-q", "-p", "no:cacheprovider", f"--rootdir={toy.folder}",
-               "-c", os.devnull, *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        str(toy.paper),
+        f"--junitxml={report}",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"--rootdir={toy.folder}",
+        "-c",
+        os.devnull,
+        *arguments,
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     outcome = {}
     if report.exists():
@@ -79,12 +91,17 @@ def test_ordinary_tests_collect_no_claims(toy):
     (toy.folder / "test_plain.py").write_text("def test_plain():\n    assert True\n")
     code, outcome, _ = pytest_run(toy, str(toy.folder / "test_plain.py"))
     assert code == 0 and "test_plain" in outcome
-    done = subprocess.run([sys.executable, "-m", "pytest", "tests/wellposed/test_lock.py", "--collect-only", "-q"], cwd=ROOT, capture_output=True,
-                          text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/wellposed/test_lock.py", "--collect-only", "-q"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert "niu2024." not in done.stdout and done.returncode == 0
 
 
 def test_the_plugin_is_light():
-    code = "import sys, wellposed.pytest_plugin; print(sorted(set(sys.modules) & {'flint', 'sympy', 'mpmath', 'hypothesis', 'z3', 'theory.kernel'}))"
+    heavy = {"flint", "sympy", "mpmath", "hypothesis", "z3", "theory.kernel"}
+    code = f"import sys, wellposed.pytest_plugin; print(sorted(set(sys.modules) & {heavy}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr

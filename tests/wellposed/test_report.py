@@ -49,7 +49,10 @@ def test_80_columns_and_no_control_characters(results):
 
 
 def test_colour_changes_no_word():
-    for build in (lambda p: terminal.report(paper(), p), lambda p: terminal.show(paper()[0], {r["id"]: r for r in paper()}, [], p)):
+    for build in (
+        lambda p: terminal.report(paper(), p),
+        lambda p: terminal.show(paper()[0], {r["id"]: r for r in paper()}, [], p),
+    ):
         coloured = build(terminal.Paint(True))
         assert "\x1b[31m" in coloured
         assert re.sub(r"\x1b\[\d+m", "", coloured) == build(PLAIN)
@@ -60,11 +63,18 @@ class Screen(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize("choice, stream, environment, coloured", [
-    ("auto", Screen(), {}, True), ("auto", Screen(), {"NO_COLOR": "1"}, False), ("auto", Screen(), {"NO_COLOR": ""}, True),
-    ("auto", Screen(), {"TERM": "dumb"}, False), ("auto", io.StringIO(), {}, False), ("always", io.StringIO(), {"NO_COLOR": "1"}, True),
-    ("never", Screen(), {}, False),
-])
+@pytest.mark.parametrize(
+    "choice, stream, environment, coloured",
+    [
+        ("auto", Screen(), {}, True),
+        ("auto", Screen(), {"NO_COLOR": "1"}, False),
+        ("auto", Screen(), {"NO_COLOR": ""}, True),
+        ("auto", Screen(), {"TERM": "dumb"}, False),
+        ("auto", io.StringIO(), {}, False),
+        ("always", io.StringIO(), {"NO_COLOR": "1"}, True),
+        ("never", Screen(), {}, False),
+    ],
+)
 def test_when_to_colour(monkeypatch, choice, stream, environment, coloured):
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
@@ -123,7 +133,13 @@ def test_the_page_stands_alone_and_is_escaped(results):
 
 def test_the_page_tells_the_failure():
     text = page.page(paper())
-    for words in ("at: n = 1, x = (0, 1/2)", "mended by", "toy.lem.mended", "1  arithmetic: n &lt;= n + 1", "no record of training"):
+    for words in (
+        "at: n = 1, x = (0, 1/2)",
+        "mended by",
+        "toy.lem.mended",
+        "1  arithmetic: n &lt;= n + 1",
+        "no record of training",
+    ):
         assert words in text
     assert facts.headline([]) == "no claims" and terminal.report([], PLAIN).startswith("no claims\n")
     assert "No claim was found to fail" in page.page([entry("toy.a")])
@@ -150,4 +166,8 @@ def test_code_spans_survive_backticks(raw):
 def test_counts_keep_amendments_apart_and_long_families_are_cut():
     assert facts.counts(paper()) == [("proved", 1, 1), ("refuted", 1, 0), ("undecided", 1, 0)]
     assert facts.value(["0"] * 20).endswith("... 20 in all)")
-    assert facts.counterexample({"rhs": "1", "note": None, "lhs": "2", "values": {"n": "1"}}) == ["at: n = 1", "left side: 2", "right side: 1"]
+    assert facts.counterexample({"rhs": "1", "note": None, "lhs": "2", "values": {"n": "1"}}) == [
+        "at: n = 1",
+        "left side: 2",
+        "right side: 1",
+    ]

@@ -1,1 +1,1 @@
-"""What a run found, for readers: the terminal, Markdown, one HTML page. (JSON is `wellposed.run.report_json`, JUnit is pytest's.)"""
+"""What a run found, for readers: terminal, Markdown, one HTML page. JSON is `wellposed.run.report_json`, JUnit is pytest's."""

@@ -92,8 +92,14 @@ def mutants(raw: Mapping[str, Any] | None) -> str:
     if raw is None:
         return "none were made"
     parts = [f"{raw['killed']} of {raw['total']} killed"]
-    parts += [f"{raw[k]} {words}" for k, words in (("true", "true as well (the statement is loose)"), ("equivalent", "equivalent")) if raw[k]]
-    return ", ".join(parts) + (f"; {count(len(raw['survivors']), 'SURVIVOR')}: {'; '.join(raw['survivors'])}" if raw["survivors"] else "")
+    parts += [
+        f"{raw[k]} {words}"
+        for k, words in (("true", "true as well (the statement is loose)"), ("equivalent", "equivalent"))
+        if raw[k]
+    ]
+    return ", ".join(parts) + (
+        f"; {count(len(raw['survivors']), 'SURVIVOR')}: {'; '.join(raw['survivors'])}" if raw["survivors"] else ""
+    )
 
 
 def mended(result: Result, by_id: Mapping[str, Result]) -> str | None:
@@ -109,7 +115,11 @@ def mended(result: Result, by_id: Mapping[str, Result]) -> str | None:
 
 def traces(result: Result) -> list[tuple[str, Mapping[str, Any]]]:
     """(route, summary) of the proofs among the evidence."""
-    return [(e["route"], e["artefact"]["summary"] or {}) for e in result["evidence"] if e["artefact"] and e["artefact"]["kind"] == "proof"]
+    return [
+        (e["route"], e["artefact"]["summary"] or {})
+        for e in result["evidence"]
+        if e["artefact"] and e["artefact"]["kind"] == "proof"
+    ]
 
 
 def rerun(result: Result) -> str:

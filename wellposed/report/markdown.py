@@ -1,4 +1,5 @@
-"""The report as Markdown, for a repository's pages and for mail. Words of a claim stand in code, so that nothing in them is markup."""
+"""The report as Markdown, for a repository's pages and for mail. A claim's words stand in code, so nothing in them is markup."""
+
 from __future__ import annotations
 
 import re
@@ -30,12 +31,19 @@ def plain(text: str) -> str:
 def page(results: Sequence[Mapping[str, Any]]) -> str:
     """The whole report."""
     known = {r["id"]: r for r in results}
-    out = ["# wellposed report", "", plain(facts.headline(results)) + ".", "", "| verdict | printed | amendments | what it needs |",
-           "|---|---:|---:|---|"]
+    out = [
+        "# wellposed report",
+        "",
+        plain(facts.headline(results)) + ".",
+        "",
+        "| verdict | printed | amendments | what it needs |",
+        "|---|---:|---:|---|",
+    ]
     out += [f"| {v} | {own} | {extra} | {facts.MEANING[v]} |" for v, own, extra in facts.counts(results)]
     out += ["", "## Claims", "", "| claim | rows | place | verdict | effective |", "|---|---|---|---|---|"]
-    out += [f"| {cell(r['id'])} | {'amends ' + cell(r['amends']) if r['amends'] else plain(facts.rows_of(r))} | {plain(r['location'])} | "
-            f"{r['verdict']} | {r['effective']} |" for r in results]
+    for r in results:
+        rows = f"amends {cell(r['amends'])}" if r["amends"] else plain(facts.rows_of(r))
+        out.append(f"| {cell(r['id'])} | {rows} | {plain(r['location'])} | {r['verdict']} | {r['effective']} |")
     bad = facts.failing(results)
     if bad:
         out += ["", "## What does not hold as printed"]
@@ -48,9 +56,18 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
         out += ["No claim's argument in the paper rests on one that fails."]
     out += ["", "## Evidence"]
     for r in results:
-        out += ["", f"### {code(r['id'])}", "", f"{r['verdict']}" + (f" (effective: {r['effective']})" if r["effective"] != r["verdict"] else "")
-                + (f": {plain(r['reason'])}" if r["reason"] else "") + ".", "", f"- printed: {code(r['printed']) if r['printed'] else 'a reconstruction'}",
-                f"- checked: {code(r['statement'])}"]
+        out += [
+            "",
+            f"### {code(r['id'])}",
+            "",
+            f"{r['verdict']}"
+            + (f" (effective: {r['effective']})" if r["effective"] != r["verdict"] else "")
+            + (f": {plain(r['reason'])}" if r["reason"] else "")
+            + ".",
+            "",
+            f"- printed: {code(r['printed']) if r['printed'] else 'a reconstruction'}",
+            f"- checked: {code(r['statement'])}",
+        ]
         out += [f"- {plain(facts.evidence(e))}" for e in r["evidence"]]
         out += [f"- mutants: {plain(facts.mutants(r['mutants']))}", f"- again: {code(facts.rerun(r))}"]
     return "\n".join(out) + "\n"

@@ -15,7 +15,8 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; } h3 { font-size: 1rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
+h3 { font-size: 1rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 code, pre { font-family: ui-monospace, monospace; font-size: .875rem; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 a { color: inherit; }
@@ -31,7 +32,8 @@ article { border: 1px solid var(--line); border-radius: .4rem; padding: .8rem; m
 .conditional, .unsupported { color: var(--mid); } .cited, .undecided { color: var(--other); }
 details { margin-top: .5rem; } summary { cursor: pointer; }
 @media (max-width: 40rem) { .pair { grid-template-columns: 1fr; } .place { display: none; } }
-@media print { body { max-width: none; } article { break-inside: avoid; background: none; } details::details-content { content-visibility: visible; block-size: auto; } }
+@media print { body { max-width: none; } article { break-inside: avoid; background: none; }
+  details::details-content { content-visibility: visible; block-size: auto; } }
 """
 
 
@@ -43,14 +45,24 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
     fallen = "".join(f"<li>{_link(r['id'], known)} fails, and with it the paper's argument for "
                      f"{', '.join(_link(n, known) for n in r['falls'])}</li>" for r in falls)
     body = [
-        f"<h1>wellposed report</h1><p>{escape(facts.headline(results))}.</p>", _summary(results),
-        "<h2>What does not hold as printed</h2>", *(_short(r, known) for r in bad), "" if bad else "<p>No claim was found to fail as printed.</p>",
-        "<h2>What falls</h2>", f"<ul>{fallen}</ul>" if falls else "<p>No claim's argument in the paper rests on one that fails.</p>",
-        "<h2>Claims</h2>", _table(results, known), "<h2>Evidence</h2>", *(_full(r, known) for r in results),
+        f"<h1>wellposed report</h1><p>{escape(facts.headline(results))}.</p>",
+        _summary(results),
+        "<h2>What does not hold as printed</h2>",
+        *(_short(r, known) for r in bad),
+        "" if bad else "<p>No claim was found to fail as printed.</p>",
+        "<h2>What falls</h2>",
+        f"<ul>{fallen}</ul>" if falls else "<p>No claim's argument in the paper rests on one that fails.</p>",
+        "<h2>Claims</h2>",
+        _table(results, known),
+        "<h2>Evidence</h2>",
+        *(_full(r, known) for r in results),
     ]
-    return ('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, '
-            f'initial-scale=1">\n<title>wellposed report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n'
-            + "\n".join(filter(None, body)) + "\n</body>\n</html>\n")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, '
+        f'initial-scale=1">\n<title>wellposed report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n'
+        + "\n".join(filter(None, body))
+        + "\n</body>\n</html>\n"
+    )
 
 
 def _verdict(text: str) -> str:
@@ -69,11 +81,12 @@ def _summary(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _table(results: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) -> str:
-    rows = "".join(f"<tr><td>{_link(r['id'], known)}</td><td>{'amends ' + _link(r['amends'], known) if r['amends'] else escape(facts.rows_of(r))}"
-                   f'</td><td class="place">{escape(r["location"])}</td><td>{_verdict(r["verdict"])}</td><td>{_verdict(r["effective"])}</td></tr>'
-                   for r in results)
-    return ('<div class="wide"><table><tr><th>claim</th><th>rows</th><th class="place">place</th><th>verdict</th><th>effective</th></tr>'
-            f"{rows}</table></div>")
+    out = ['<tr><th>claim</th><th>rows</th><th class="place">place</th><th>verdict</th><th>effective</th></tr>']
+    for r in results:
+        rows = f"amends {_link(r['amends'], known)}" if r["amends"] else escape(facts.rows_of(r))
+        out.append(f"<tr><td>{_link(r['id'], known)}</td><td>{rows}</td><td class=\"place\">{escape(r['location'])}</td>"
+                   f"<td>{_verdict(r['verdict'])}</td><td>{_verdict(r['effective'])}</td></tr>")
+    return f'<div class="wide"><table>{"".join(out)}</table></div>'
 
 
 def _pair(r: Mapping[str, Any]) -> str:
@@ -111,13 +124,18 @@ def _full(r: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         parts.append(f"<p>{escape(r['notes'])}</p>")
     parts.append("<ul>" + "".join(f"<li>{escape(facts.evidence(e))}</li>" for e in r["evidence"])
                  + f"<li>mutants: {escape(facts.mutants(r['mutants']))}</li>")
-    for label, names in (("amends", [r["amends"]] if r["amends"] else []), ("another reading of", [r["reading_of"]] if r["reading_of"] else []),
-                         ("rests on", r["rests_on"])):
+    for label, names in (
+        ("amends", [r["amends"]] if r["amends"] else []),
+        ("another reading of", [r["reading_of"]] if r["reading_of"] else []),
+        ("rests on", r["rests_on"]),
+    ):
         if names:
             parts.append(f"<li>{label} {', '.join(_link(n, known) for n in names)}</li>")
     parts.append(f"<li>again: <code>{escape(facts.rerun(r))}</code></li></ul>")
     for _, proof in facts.traces(r):
         lines = [*(proof.get("trace") or []), f"axioms: {', '.join(proof.get('axioms') or []) or 'none'}"]
         title = "proof of the denial" if proof.get("denial") else "proof"
-        parts.append(f"<details><summary>{title}, {len(lines) - 1} steps</summary><pre>{escape(chr(10).join(lines))}</pre></details>")
+        parts.append(
+            f"<details><summary>{title}, {len(lines) - 1} steps</summary><pre>{escape(chr(10).join(lines))}</pre></details>"
+        )
     return "".join(parts) + "</article>"

@@ -85,7 +85,9 @@ def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
         rows = facts.rows_of(r) if not r["amends"] else "amendment"
         rows = rows if len(rows) <= 10 else rows[:9] + "+"
         effective = r["effective"]
-        out.append(f"{name.ljust(width)}  {rows.ljust(10)} {paint(r['verdict'].ljust(11), r['verdict'])} {paint(effective, effective)}")
+        out.append(
+            f"{name.ljust(width)}  {rows.ljust(10)} {paint(r['verdict'].ljust(11), r['verdict'])} {paint(effective, effective)}"
+        )
     return out
 
 
@@ -122,9 +124,16 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
     verdict = paint(result["verdict"], result["verdict"])
     if result["effective"] != result["verdict"]:
         verdict += f" (effective: {paint(result['effective'], result['effective'])})"
-    out = [paint(clean(result["id"]), "heading"), *wrap(f"{result['location']}; rows {facts.rows_of(result)}"), "",
-           *side_by_side(result["printed"] or "(only a reconstruction is at hand)", result["statement"], ("as printed", "as checked")), "",
-           f"verdict: {verdict}"]
+    out = [
+        paint(clean(result["id"]), "heading"),
+        *wrap(f"{result['location']}; rows {facts.rows_of(result)}"),
+        "",
+        *side_by_side(
+            result["printed"] or "(only a reconstruction is at hand)", result["statement"], ("as printed", "as checked")
+        ),
+        "",
+        f"verdict: {verdict}",
+    ]
     for label in ("reason", "notes"):
         if result[label]:
             out += wrap(f"{label}: {result[label]}", 0, 2)
@@ -148,7 +157,9 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
             out += wrap(line, 2, 4)
         out += wrap(f"axioms: {', '.join(proof.get('axioms') or []) or 'none'}", 2, 2)
         if proof.get("witness"):
-            out += wrap(f"hypotheses can be met: {', '.join(f'{k} = {facts.value(v)}' for k, v in proof['witness'].items())}", 2, 2)
+            out += wrap(
+                f"hypotheses can be met: {', '.join(f'{k} = {facts.value(v)}' for k, v in proof['witness'].items())}", 2, 2
+            )
     out += [""]
     for label, names in (("rests on", result["rests_on"]), ("rests on this", list(above)), ("falls with it", result["falls"])):
         out += wrap(f"{label}: {', '.join(_with_verdict(n, known) for n in names) or 'nothing'}", 0, 2)

@@ -18,8 +18,36 @@ from tests.theory.kernel.steps import EQUALITIES, POSITIVE, Step, other_relation
 from theory.terms import eq, fam
 
 EXTRA = eq(fam("unrelated"), fam("unrelated"))
-# text of a change (as `Site.label`, without the line number) -> why nothing can notice it
-HARMLESS: dict[str, str] = {}
+WORK = "a limit on work, not on truth: beyond it the result would be the same, only later"
+SHORT = "a short cut: the general path gives the same result"
+CANONICAL = "the canonical form is another one, but as canonical"
+SECOND = "a second line of defence; the first is tested"
+# text of a change (as `key` gives it) -> why nothing can notice it
+HARMLESS: dict[str, str] = {
+    "normal._times always False: if len(p) * len(q) > 50 * MAX_TERMS: raise TermError('product too large for the normal form')": WORK,
+    "normal._times removed: raise TermError('product too large for the normal form')": WORK,
+    "normal._times always False: if len(out) > MAX_TERMS: raise TermError('polynomial too large for the normal form')": WORK,
+    "normal._times removed: raise TermError('polynomial too large for the normal form')": WORK,
+    "normal._join always False: if not m or not w: return m or w": SHORT,
+    "normal._join without a part: not m or not w": SHORT,
+    "normal._join without a part: exps and powers[exps[0]] > 1": SHORT,
+    "normal._join always True: if len(exps) > 1 or (exps and powers[exps[0]] > 1): total: Poly = {} for a in exps: "
+    "accumulate(total, _poly(a.args[0]), Fraction(powers.pop(a))) if to": SHORT,
+    "normal.term always True: [num(c)] if c != 1 or not m else []": CANONICAL,
+    "normal.normal always True: if t.kind == R: return term(_poly(t))": "no rule takes the normal form of a formula",
+    "calculus._under without a part: (name, 0) in body.free | n.free or name == x": "x is free in the body, or it would be a constant",
+    "calculus.derivative without a part: op == 'fam' and (not args)": "pi, literals and bound variables are constants, met before",
+    "calculus.continuous without a part: op == 'fam' and (not args)": "pi, literals and bound variables are constants, met before",
+    "ground.enclose always True: ball if ball is not None and ball.is_finite() else None": SECOND + ": NaN is not below anything",
+    "ground.enclose without a part: ball is not None and ball.is_finite()": SECOND + ": NaN is not below anything",
+    "ground._enclose always False: None if x.contains(0) else 1 / x": SECOND + ": the quotient is NaN",
+    "kernel.analysis._discharge always the second: set() if closed else {lt(a, variable), lt(variable, b)}":
+        SECOND + ": _conditions has dropped every premise with such a hypothesis",
+    "kernel.analysis._conditions removed: _discharge(found[0], x, a, b, where, closed)":
+        SECOND + ": _conditions looked for premises with no other hypothesis about x, and the interval is checked before",
+    "kernel.analysis._conditions always the first: 'closed' if closed else 'open'": "a word of the message",
+    "kernel.analysis._conditions always the second: 'closed' if closed else 'open'": "a word of the message",
+}
 
 
 def outcome(K, run) -> tuple:

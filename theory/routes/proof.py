@@ -1,0 +1,82 @@
+"""The proof route: run a claim's kernel proof, see that it proves this very statement, and keep its log, trace, axioms and a witness."""
+from __future__ import annotations
+
+from typing import Any
+
+from theory import prooflog
+from theory.claim import Claim, ClaimError, Evidence, Outcome
+from theory.domain import bank
+from theory.kernel import KernelError, Theorem
+from theory.printing import text
+from theory.terms import Term, negate
+
+
+def run(claim: Claim, seed: int) -> Evidence | None:
+    """HOLDS with a proof of the statement, FAILS with a proof of its denial, None when the claim offers neither.
+
+    Raises ClaimError when the proof proves something else or assumes more than the claim does.
+    """
+    if claim.proof is not None:
+        theorem, goal, outcome = claim.proof(), claim.conclusion, Outcome.HOLDS
+    elif claim.refutation is not None:
+        theorem, goal, outcome = claim.refutation(), negate(claim.conclusion), Outcome.FAILS
+        if claim.variables:
+            raise ClaimError(f"{claim.id}: a refutation denies a closed statement; quantify its variables, or let a counterexample refute it")
+    else:
+        return None
+    _fits(claim, theorem, goal)
+    count = len(prooflog.steps(theorem))
+    axioms = prooflog.axioms(theorem)
+    summary = {"trace": prooflog.trace(theorem), "axioms": axioms, "hypotheses": sorted(map(text, theorem.hyps)),
+               "witness": _witness(claim, seed), "steps": count, "denial": outcome is Outcome.FAILS}
+    coverage = f"the whole domain ({count} kernel steps; axioms: {', '.join(axioms) or 'none'})"
+    return Evidence("proof", outcome, coverage, {"kind": "proof", "summary": summary, "payload": prooflog.log(theorem)}, seed=None)
+
+
+def _fits(claim: Claim, theorem: Theorem, goal: Term) -> None:
+    if type(theorem) is not Theorem:
+        raise ClaimError(f"{claim.id}: its proof returned {type(theorem).__name__}, not a kernel theorem")
+    if theorem.concl != goal:
+        raise ClaimError(f"{claim.id}: its proof proves {text(theorem.concl)}, not {text(goal)}")
+    extra = [h for h in theorem.hyps if h not in claim.premises]
+    if extra:
+        raise ClaimError(f"{claim.id}: its proof assumes {text(extra[0])}, which the claim does not; add the hypothesis or prove it")
+
+
+def _witness(claim: Claim, seed: int) -> dict[str, Any] | None:
+    """A point at which every hypothesis holds, so that the theorem is not vacuous."""
+    found = bank(claim, 1, seed)
+    return found[0].as_json() if found else None
+
+
+def weakening(claim: Claim, mutant) -> bool:
+    """Whether the mutant follows from the proved claim by linear arithmetic: then it is true, and the statement is loose there."""
+    from theory.tactics import apply, assume, lin
+    if claim.proof is None or any(p not in claim.premises for p in mutant.premises):
+        return False
+    theorem = claim.proof()
+    for p in theorem.hyps:
+        if p not in mutant.premises:
+            return False
+    known = list(_atoms(theorem, apply)) + [assume(p) for p in mutant.premises if p.op in ("le", "lt", "eq")]
+    wanted = [mutant.conclusion]
+    while wanted:
+        goal = wanted.pop()
+        if goal.op == "and":
+            wanted += goal.args
+        elif goal.op in ("le", "lt", "eq"):
+            try:
+                lin(goal, *known)
+            except KernelError:
+                return False
+        elif all(t.concl != goal for t in known):
+            return False
+    return True
+
+
+def _atoms(theorem: Theorem, apply):
+    if theorem.concl.op == "and":
+        for side in (0, 1):
+            yield from _atoms(apply("and_elim", theorem, side=side), apply)
+    elif theorem.concl.op in ("le", "lt", "eq"):
+        yield theorem
