@@ -205,7 +205,7 @@ PROPOSITION_CLAIMS = [
           conclusion=and_(le(nearest(X) - log(D), energy_to_n(X)), le(energy_to_n(X), nearest(X))),
           notes="With the printed limit n of Eq. (4), where it has a meaning (n <= d), the right side fails."),
     Claim(id="niu2024.prop1.printed_limit.amended", location="Section 4, Proposition 1 with Eq. (4) to the letter",
-          amends="niu2024.prop1.printed_limit", printed=r"g(x)-\log d\le E(x)\le g(x)", variables=SETTING, hypotheses=(le(N, D),),
+          amends="niu2024.prop1.printed_limit", printed=r"g(x)-\log d\le E(x)\le g(x)", variables=SETTING,
           conclusion=and_(le(nearest(X) - log(D), energy(X)), le(energy(X), nearest(X))), proof=energies.prop1),
     Claim(id="niu2024.prop2", location="Section 4, Proposition 2",
           printed=r"|E(x)-(2E_{\mathrm{MCHN}}^{\beta=2}(x)-\log d)|\le \max_i\|\rho_i\|^2-\min_i\|\rho_i\|^2", variables=SETTING,

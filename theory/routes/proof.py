@@ -7,8 +7,10 @@ from theory import prooflog
 from theory.claim import Claim, ClaimError, Evidence, Outcome
 from theory.domain import bank
 from theory.kernel import KernelError, Theorem
+from theory.lemmas.signs import nonnegative
 from theory.printing import text
-from theory.terms import Term, negate
+from theory.tactics import apply, assume, lin
+from theory.terms import ZERO, Term, negate
 
 
 def run(claim: Claim, seed: int) -> Evidence | None:
@@ -49,34 +51,37 @@ def _witness(claim: Claim, seed: int) -> dict[str, Any] | None:
     return found[0].as_json() if found else None
 
 
-def weakening(claim: Claim, mutant) -> bool:
-    """Whether the mutant follows from the proved claim by linear arithmetic: then it is true, and the statement is loose there."""
-    from theory.tactics import apply, assume, lin
+def prove_true(claim: Claim, mutant) -> bool:
+    """Whether the mutant follows from the proved claim by linear arithmetic, or is a sign that its shape shows: then it is true."""
     if claim.proof is None or any(p not in claim.premises for p in mutant.premises):
         return False
     theorem = claim.proof()
-    for p in theorem.hyps:
-        if p not in mutant.premises:
-            return False
-    known = list(_atoms(theorem, apply)) + [assume(p) for p in mutant.premises if p.op in ("le", "lt", "eq")]
-    wanted = [mutant.conclusion]
-    while wanted:
-        goal = wanted.pop()
-        if goal.op == "and":
-            wanted += goal.args
-        elif goal.op in ("le", "lt", "eq"):
-            try:
-                lin(goal, *known)
-            except KernelError:
-                return False
-        elif all(t.concl != goal for t in known):
-            return False
+    if any(h not in mutant.premises for h in theorem.hyps):
+        return False
+    facts = [assume(p) for p in mutant.premises if p.op in ("le", "lt", "eq")]
+    known = [*_conjuncts(theorem), *facts]
+    return all(_follows(goal, known, facts) for goal in _goals(mutant.conclusion))
+
+
+def _follows(goal: Term, known: list[Theorem], facts: list[Theorem]) -> bool:
+    if any(t.concl == goal for t in known):
+        return True
+    if goal.op not in ("le", "lt", "eq"):
+        return False
+    relations = [t for t in known if t.concl.op in ("le", "lt", "eq")]
+    sign = nonnegative(goal.args[1] - goal.args[0] if goal.args[0] != ZERO else goal.args[1], facts) if goal.op == "le" else None
+    try:
+        lin(goal, *relations, *([sign] if sign is not None else []))
+    except KernelError:
+        return False
     return True
 
 
-def _atoms(theorem: Theorem, apply):
-    if theorem.concl.op == "and":
-        for side in (0, 1):
-            yield from _atoms(apply("and_elim", theorem, side=side), apply)
-    elif theorem.concl.op in ("le", "lt", "eq"):
-        yield theorem
+def _goals(t: Term) -> list[Term]:
+    return [g for a in t.args for g in _goals(a)] if t.op == "and" else [t]
+
+
+def _conjuncts(theorem: Theorem) -> list[Theorem]:
+    if theorem.concl.op != "and":
+        return [theorem]
+    return [t for side in (0, 1) for t in _conjuncts(apply("and_elim", theorem, side=side))]
