@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Callable
 
-from theory.printing import latex, text
+from theory.printing import definitions, latex, text
 from theory.terms import Term, dump, fam, le, lt, nat, num
 
 
@@ -160,7 +160,7 @@ class Claim:
     identity that consistent definitions would satisfy; evidence that it fails then makes the verdict `ill-posed`.
     cited: the reason why nothing here can check it, and what would.
     points: assignments that are tried first, by every numeric route (the paper's own numbers, edges worth naming).
-    notes: a sentence or two for the reader of the report.
+    notes: a sentence or two for the reader of the report. glossary: (plain, LaTeX, term) abbreviations, for display only.
     """
 
     id: str
@@ -182,6 +182,7 @@ class Claim:
     reconstruction: bool = False
     points: tuple[dict, ...] = ()
     notes: str = ""
+    glossary: tuple[tuple[str, str, Term], ...] = field(default=(), compare=False)
     module: str = field(default="", compare=False)
 
     @property
@@ -195,14 +196,19 @@ class Claim:
 
     @property
     def statement(self) -> str:
-        """The formal statement on one line."""
-        left = ", ".join([*(_declare(v) for v in self.variables), *map(text, self.hypotheses)])
-        return f"{left} |- {text(self.conclusion)}" if left else f"|- {text(self.conclusion)}"
+        """The formal statement on one line, with what its abbreviations mean."""
+        names, where = definitions([*self.hypotheses, self.conclusion], self.glossary)
+        left = ", ".join([*(_declare(v) for v in self.variables), *(text(h, names) for h in self.hypotheses)])
+        line = f"{left} |- {text(self.conclusion, names)}" if left else f"|- {text(self.conclusion, names)}"
+        return line + "".join(f"; {'where' if k == 0 else 'and'} {name} = {meaning}" for k, (name, meaning) in enumerate(where))
 
     @property
     def statement_latex(self) -> str:
-        left = r",\; ".join([*(_declare_latex(v) for v in self.variables), *map(latex, self.hypotheses)])
-        return rf"{left} \;\vdash\; {latex(self.conclusion)}" if left else latex(self.conclusion)
+        """The same as LaTeX, the abbreviations after `where`."""
+        names, where = definitions([*self.hypotheses, self.conclusion], self.glossary, tex=True)
+        left = r",\; ".join([*(_declare_latex(v) for v in self.variables), *(latex(h, names) for h in self.hypotheses)])
+        line = rf"{left} \;\vdash\; {latex(self.conclusion, names)}" if left else latex(self.conclusion, names)
+        return line + "".join(rf",\quad {name} = {meaning}" for name, meaning in where)
 
     @property
     def digest(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Callable, Iterator
 from theory.claim import Claim, ClaimError, Outcome, Variable
 from theory.evaluate import LADDER, QUICK, cost, exact_value, filtered, truth, truth_of_all
 from theory.points import Assignment, flatten, rebuild
-from theory.terms import Term, fam
+from theory.terms import Term
 
 F = Fraction
 ENTRIES = 24            # families of one point hold at most so many numbers together

@@ -131,6 +131,11 @@ def variants(t: Term, scope: _Scope) -> Iterator[tuple[str, Term]]:
             yield "strictness", Term("lt", a)
         if op != "eq":
             yield "direction", Term(op, (a[1], a[0]))
+        for k in (0, 1):
+            for factor in (Fraction(1, 2), Fraction(2)):
+                if a[k].op != "add" and a[k] != num(0):
+                    side = num(factor) * a[k]
+                    yield "coefficient", Term(op, (side, a[1]) if k == 0 else (a[0], side))
     elif op == "imp":
         yield "hypothesis", a[1]
     elif op in ("forall", "exists"):
@@ -158,6 +163,7 @@ def variants(t: Term, scope: _Scope) -> Iterator[tuple[str, Term]]:
         yield "range", Term(op, (a[0] - 1, a[1]))
     elif op == "exp":
         yield "sign", Term(op, (-a[0],))
+        yield "coefficient", Term(op, (2 * a[0],))
     elif op == "fam":
         for name in scope.others(t.data):
             yield "variable", Term(op, a, name)

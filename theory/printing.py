@@ -11,39 +11,69 @@ RELATION = {"le": ("<=", r"\le"), "lt": ("<", "<"), "eq": ("=", "=")}
 GREEK = {"rho", "beta", "sigma", "eps", "theta", "alpha", "delta", "xi"}
 
 
-def text(t: Term) -> str:
-    """One line of plain text."""
-    return _Printer(latex=False).show(t, 0)
+def text(t: Term, names: dict[Term, str] | None = None) -> str:
+    """One line of plain text. names: abbreviations for subterms, as `abbreviate` makes them."""
+    return _Printer(latex=False, names=names).show(t, 0)
 
 
-def latex(t: Term) -> str:
+def latex(t: Term, names: dict[Term, str] | None = None) -> str:
     """LaTeX without delimiters."""
-    return _Printer(latex=True).show(t, 0)
+    return _Printer(latex=True, names=names).show(t, 0)
+
+
+def definitions(terms, glossary, tex: bool = False) -> tuple[dict[Term, str], list[tuple[str, str]]]:
+    """(names, where): abbreviations that occur in these terms, and each with its definition, in terms of the others.
+
+    glossary: (plain name, LaTeX name, term) triples. Only locally closed terms can be abbreviated.
+    """
+    known = {t: (latex_name if tex else name) for name, latex_name, t in glossary}
+    used: dict[Term, str] = {}
+    queue = list(terms)
+    while queue:
+        t = queue.pop(0)
+        if t in known and t not in used:
+            used[t] = known[t]
+        queue += t.args
+    where = []
+    for t, name in used.items():
+        rest = {u: n for u, n in used.items() if u != t}
+        where.append((name, latex(t, rest) if tex else text(t, rest)))
+    return used, where
 
 
 def _split_sign(t: Term) -> tuple[bool, Term]:
-    """(is negative, absolute part) for a product with a negative literal in front."""
+    """(is negative, absolute part) for a product with a negative literal in front; a minimum, -max(-f), is no negative."""
     if t.op == "num" and t.data < 0:
         return True, Term("num", (), -t.data)
     if t.op == "mul" and t.args[0].op == "num" and t.args[0].data < 0:
         head, rest = -t.args[0].data, t.args[1:]
+        if head == 1 and len(rest) == 1 and rest[0].op == "max" and _split_sign(rest[0].args[1])[0]:
+            return False, t
         if head != 1:
             return True, Term("mul", (Term("num", (), head), *rest))
         return True, rest[0] if len(rest) == 1 else Term("mul", rest)
     return False, t
 
 
+def _ranges_over_naturals(t: Term) -> bool:
+    """Whether a quantifier's guard starts with `nat`."""
+    guard = t.args[0]
+    while guard.op in ("imp", "and"):
+        guard = guard.args[0]
+    return t.op in ("forall", "exists") and guard.op == "nat"
+
+
 class _Printer:
     """Precedences: 0 anything, 1 sum, 2 product, 3 power."""
 
-    def __init__(self, latex: bool):
+    def __init__(self, latex: bool, names: dict[Term, str] | None = None):
         self.tex = latex
+        self.names = names or {}
         self.used: list[str] = []
 
     def bound(self, t: Term, position: int) -> tuple[str, Term]:
         taken = {name for name, _ in t.free} | set(self.used)
-        pool = INDEX_NAMES if t.op in ("sum", "max") or (t.op in ("forall", "exists") and "nat" in str(t.args[0].args[0].op) + str(
-            t.args[0].args[0].args[0].op if t.args[0].args and t.args[0].args[0].args else "")) else REAL_NAMES
+        pool = INDEX_NAMES if t.op in ("sum", "max") or _ranges_over_naturals(t) else REAL_NAMES
         name = next((n for n in pool if n not in taken), f"v{len(self.used)}")
         return name, open_(t.args[position], fam(name))
 
@@ -60,12 +90,14 @@ class _Printer:
         return rf"\left({s}\right)" if self.tex else f"({s})"
 
     def show(self, t: Term, level: int) -> str:
+        if t in self.names:
+            return self.names[t]
         method = getattr(self, "_" + t.op, None)
         if method:
             return method(t, level)
         if t.op in RELATION:
             sign = RELATION[t.op][self.tex]
-            return f"{self.show(t.args[0], 1)} {sign} {self.show(t.args[1], 1)}"
+            return f"{self.show(t.args[0], 0)} {sign} {self.show(t.args[1], 0)}"
         raise AssertionError(t.op)  # every operator of SIGNATURE has a printer; a test walks them all
 
     def _num(self, t, level):
@@ -93,28 +125,28 @@ class _Printer:
         stack = list(reversed(t.args))
         while stack:
             a = stack.pop()
-            if a.op == "add":
+            if a.op == "add" and a not in self.names:
                 stack.extend(reversed(a.args))
             else:
                 parts.append(a)
         out = ""
         for k, a in enumerate(parts):
-            negative, body = _split_sign(a)
+            negative, body = (False, a) if a in self.names else _split_sign(a)
             shown = self.show(body, 2 if negative and body.op == "add" else 1 if k == 0 and not negative else 2 if body.op == "add" else 1)
             out += (("-" if negative else "") if k == 0 else (" - " if negative else " + ")) + shown
         return self.paren(out, level >= 2)
 
     def _mul(self, t, level):
+        if t.args[0].op == "num" and t.args[0].data == -1 and len(t.args) == 2 and t.args[1].op == "max" and not _split_sign(t)[0]:
+            return self.paren(self._as_min(t.args[1]), self.tex and level >= 2)
         negative, body = _split_sign(t)
         if negative:
-            if body.op == "max" and (inner := self._as_min(body)) is not None:
-                return self.paren(inner, level >= 2)
             return self.paren("-" + self.show(body, 2), level >= 1)
         factors: list[Term] = []
         stack = list(reversed(t.args))
         while stack:
             a = stack.pop()
-            if a.op == "mul" and not _split_sign(a)[0]:
+            if a.op == "mul" and a not in self.names and not _split_sign(a)[0]:
                 stack.extend(reversed(a.args))
             else:
                 factors.append(a)
@@ -130,11 +162,9 @@ class _Printer:
             top += "/" + self.show(b, 3)
         return self.paren(top, level >= 3)
 
-    def _as_min(self, t: Term) -> str | None:
+    def _as_min(self, t: Term) -> str:
         name, body = self.bound(t, 1)
-        negative, inner = _split_sign(body)
-        if not negative:
-            return None
+        inner = _split_sign(body)[1]
         self.used.append(name)
         shown = self.show(inner, 2)
         self.used.pop()
@@ -209,7 +239,7 @@ class _Printer:
         self.used.append(name)
         n, r = self.show(t.args[0], 0), self.show(t.args[1], 0)
         inner = open_(t.args[2], fam(r"\|x\|" if self.tex else "|x|"))
-        shown = _Printer(self.tex).show(inner, 1)
+        shown = _Printer(self.tex, self.names).show(inner, 1)
         self.used.pop()
         if self.tex:
             return self.paren(rf"\int_{{x\in\mathbb{{R}}^{{{n}}},\,\|x\|\le {r}}} {shown}\,dx", level >= 2)

@@ -58,24 +58,27 @@ def store(home: Home, claim: Claim, evidence: Iterable[Evidence]) -> list[dict[s
 
 def missing(home: Home, evidence: Iterable[dict[str, Any]]) -> bool:
     """Is a certificate gone? One that is there with other bytes is an error: nobody but a run writes them."""
-    for path, digest in files(home, evidence):
+    for item, path in files(home, evidence):
         if not path.exists():
             return True
-        if sha256(path) != digest:
+        if sha256(path) != item["artefact"]["sha256"]:
             raise StoreError(f"the certificate {path} is not the one that was recorded; look at it, then run verify --fresh")
     return False
 
 
-def files(home: Home, evidence: Iterable[dict[str, Any]]) -> list[tuple[Path, str]]:
-    """(path, recorded sha256) of every certificate of this evidence."""
-    held = [e["artefact"] for e in evidence if e["artefact"] and e["artefact"]["file"]]
-    return [(home.build / a["file"], a["sha256"]) for a in held]
+def files(home: Home, evidence: Iterable[dict[str, Any]]) -> list[tuple[dict[str, Any], Path]]:
+    """(evidence, path) of everything that a certificate backs."""
+    return [(e, home.build / e["artefact"]["file"]) for e in evidence if e["artefact"] and e["artefact"]["file"]]
 
 
-def check_statement(claim: Claim, path: Path) -> None:
-    """A certificate that proves something else is worth nothing, however well it replays."""
+def check_statement(claim: Claim, item: dict[str, Any], path: Path) -> None:
+    """A certificate that shows something else than its evidence says is worth nothing, however well it replays."""
     raw = read_json(path, "certificate")
-    want = statement_of(claim, raw.get("of") if isinstance(raw, dict) else None)
+    of = raw.get("of") if isinstance(raw, dict) else None
+    if of == "denial" and item["outcome"] != "fails":
+        raise StoreError(f"the certificate {path} is about the denial of {claim.id}, which cannot show that it {item['outcome']}")
+    want = statement_of(claim, of) | {"route": item["route"], "outcome": "holds" if of == "denial" else item["outcome"],
+                                      "kind": item["artefact"]["kind"]}
     if not isinstance(raw, dict) or any(raw.get(k) != v for k, v in want.items()):
         raise StoreError(f"the certificate {path} is not about {claim.id} as it stands; run verify --fresh {claim.id}")
 

@@ -42,10 +42,10 @@ def pass_through(run: Run, locked: Mapping[str, lock.Line], jobs: int = 1) -> Re
     """Compare the run with the lock and re-check every certificate in fresh processes."""
     results = run.shown()
     wanted = set(run.asked)
-    held = [(name, path) for name, path in run.certificates() if name in wanted]
-    for name, path in held:
-        certificates.check_statement(run.registry.claims[name], path)
-    code, lines = certificates.replay([path for _, path in held], jobs) if held else (0, [])
+    held = [(name, item, path) for name, item, path in run.certificates() if name in wanted]
+    for name, item, path in held:
+        certificates.check_statement(run.registry.claims[name], item, path)
+    code, lines = certificates.replay([path for _, _, path in held], jobs) if held else (0, [])
     if code == 2:
         raise StoreError(next((x for x in lines if x.startswith("unreadable")), (lines or ["a certificate cannot be read"])[-1]))
     return Result(

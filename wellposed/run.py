@@ -35,9 +35,9 @@ class Run:
         wanted = set(self.asked)
         return [r for name, r in self.results.items() if name in wanted]
 
-    def certificates(self) -> list[tuple[str, Path]]:
-        """(claim id, path) of the stored certificates of everything that was decided."""
-        return [(name, path) for name, r in self.results.items() for path, _ in certificates.files(self.home, r["evidence"])]
+    def certificates(self) -> list[tuple[str, dict[str, Any], Path]]:
+        """(claim id, evidence, path) of every certificate that backs these results."""
+        return [(name, item, path) for name, r in self.results.items() for item, path in certificates.files(self.home, r["evidence"])]
 
     def survivors(self) -> list[str]:
         """One line for every claim asked for that has a mutant which no route killed."""

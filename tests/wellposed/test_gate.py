@@ -91,6 +91,14 @@ def test_a_certificate_of_another_statement_is_refused(toy):
     assert "is not about toy.follows as it stands" in complaint(toy.run("gate"))
 
 
+def test_a_certificate_of_another_outcome_is_refused(toy):
+    path = toy.build / "certificates" / "toy.follows.proof.json"
+    _forge(toy, path, lambda raw: raw.update(outcome="fails"))
+    assert "is not about toy.follows as it stands" in complaint(toy.run("gate"))
+    _forge(toy, path, lambda raw: raw.update(of="denial"))
+    assert "which cannot show that it holds" in complaint(toy.run("gate"))
+
+
 def test_a_forged_proof_is_not_confirmed(toy):
     other = json.loads((toy.build / "certificates" / "toy.double.proof.json").read_text())["payload"]
     _forge(toy, toy.build / "certificates" / "toy.follows.proof.json", lambda raw: raw.update(payload=other))

@@ -5,7 +5,7 @@ from theory.claim import Claim, family
 from theory.kernel import Theorem
 from theory.lemmas.explog import abs_le, le_abs
 from theory.lemmas.logsumexp import lse, lse_convex, lse_le_max, max_le_lse, max_lt_lse, shift, sum_exp_pos
-from theory.niu2024.definitions import MIX, SIZE_N, VECTOR_X, VECTOR_Y, N, T_MIX, X, Y, mix
+from theory.niu2024.definitions import published, MIX, SIZE_N, VECTOR_X, VECTOR_Y, N, T_MIX, X, Y, mix
 from theory.tactics import apply, assume, both, index_facts, lin
 from theory.terms import ONE, ZERO, Symbol, Term, abs_, and_, eq, exp, fam, le, log, lt, max_, min_, nat, num, sum_
 
@@ -147,4 +147,4 @@ CLASSIFIER_CLAIMS = [
           notes="The energy is the negative LogSumExp of the logits, as in Grathwohl et al."),
 ]
 
-CLAIMS = [LEMMA1, *LEMMA2_CLAIMS, *LEMMA3_CLAIMS, LEMMA4, *CLASSIFIER_CLAIMS]
+CLAIMS = published([LEMMA1, *LEMMA2_CLAIMS, *LEMMA3_CLAIMS, LEMMA4, *CLASSIFIER_CLAIMS])

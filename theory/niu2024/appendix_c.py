@@ -4,7 +4,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.claim import Claim, Denial, scalar, size
-from theory.niu2024.definitions import N, NONNEGATIVE_RADIUS, RADIUS, SIZE_N, ball_integral, lower_gamma, pi_half
+from theory.niu2024.definitions import published, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_N, ball_integral, lower_gamma, pi_half
 from theory.niu2024.proofs import balls, stirling
 from theory.terms import and_, eq, exp, fam, gamma, integral, inv, le, lt, power, vol
 
@@ -14,7 +14,7 @@ Z = fam("k") + fam("theta")
 POSITIVE_Z = (size("k", 0), scalar("theta", 0, 1))
 PRINTED_C1 = r"\Gamma(z)=\sqrt{\tfrac{2\pi}{z}}\left(\tfrac ze\right)^z\left(1+O(\tfrac1z)\right)"
 
-CLAIMS = [
+CLAIMS = published([
     Claim(id="niu2024.polar", location="Appendix C.2, displays up to the last but one",
           printed=r"A_{n-1}=\frac{2\pi^{n/2}}{\Gamma(n/2)},\quad \int_{\|y\|<r}e^{-\|y\|^2}dy=\frac{2\pi^{n/2}}{\Gamma(n/2)}\int_0^r t^{n-1}e^{-t^2}dt",
           variables=(SIZE_N, NONNEGATIVE_RADIUS), conclusion=and_(eq(N * vol(N), SPHERE), eq(ball_integral(), SPHERE * GAUSS)), covers=("C1",),
@@ -47,4 +47,4 @@ CLAIMS = [
           covers=("C4",), proof=lambda: stirling.stirling_two_sided(1), points=({"k": 512, "theta": 0},),
           notes="Read for real z > 0 and made quantitative: the quotient lies between 1 and exp(1/(12 z)), so it tends to 1. (Near the "
                 "negative axis it does not: niu2024.stirling.)"),
-]
+])

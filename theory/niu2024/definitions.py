@@ -4,11 +4,12 @@ A point is a Python function k -> term, so that energies can be taken at x, at y
 """
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Callable
 
-from theory.claim import family, scalar, size
-from theory.terms import PI, Symbol, Term, ball, exp, fam, gamma, integral, inv, log, max_, min_, power, sum_
+from theory.claim import Claim, family, scalar, size
+from theory.terms import PI, Symbol, Term, ball, exp, fam, gamma, integral, inv, log, max_, min_, num, power, sum_
 
 Point = Callable[[Term], Term]
 
@@ -130,3 +131,33 @@ def critical_radius(n: Term = N) -> Term:
 FIGURE1_2D = {"n": 2, "d": 3, "rho": [[-2, Fraction(-1, 2)], [Fraction(1, 5), Fraction(-3, 10)], [Fraction(3, 2), Fraction(3, 2)]]}
 FIGURE1_1D = {"n": 1, "d": 3, "rho": [[-2], [0], [1]]}
 
+
+
+def _glossary() -> tuple[tuple[str, str, Term], ...]:
+    """Abbreviations for reports: only display, the checked statements hold the full terms."""
+    two, one = num(2), num(1)
+    points = [("x", "x", X), ("y", "y", Y), ("t x + (1-t) y", "tx+(1-t)y", mix(X, Y))]
+    rows = []
+    for name, tex, p in points:
+        rows += [(f"E({name})", f"E({tex})", energy(p)), (f"g({name})", f"g({tex})", nearest(p)),
+                 (f"LSE({name})", rf"\mathrm{{LSE}}({tex})", log(sum_(N, lambda i, p=p: exp(p(i))))),
+                 (f"E_MCHN({name})", rf"E^\beta_{{\mathrm{{MCHN}}}}({tex})", mchn(BETA, p)),
+                 (f"E_MCHN^2({name})", rf"E^2_{{\mathrm{{MCHN}}}}({tex})", mchn(two, p)),
+                 (f"E_MCHN^1({name})", rf"E^1_{{\mathrm{{MCHN}}}}({tex})", mchn(one, p)),
+                 (f"|{name}|^2", rf"\|{tex}\|^2", square_norm(p))]
+    rows += [("maxnorm", r"\max_i\|\rho_i\|^2", largest_norm()), ("minnorm", r"\min_i\|\rho_i\|^2", smallest_norm())]
+    for r, name, tex in ((RADIUS, "r", "r"), (power(RADIUS, Fraction(1, 2)), "sqrt r", r"\sqrt r"), (critical_radius(), "rho", r"\varrho")):
+        rows += [(f"V_n({name})", f"V_n({tex})", volume(N, r)), (f"I_n({name})", f"I_n({tex})", ball_integral(N, r)),
+                 (f"Gam_n({name})", rf"G_n({tex})", printed_ball_integral(N, r))]
+    rows += [("rho", r"\varrho", critical_radius()), ("V_n(1)", "V_n(1)", volume(N, one)), ("V_(n+1)(1)", "V_{n+1}(1)", volume(N + 1, one)),
+             ("V_(n+2)(1)", "V_{n+2}(1)", volume(N + 2, one)), ("gamma(n, r)", r"\gamma(n,r)", lower_gamma(N, RADIUS)),
+             ("gamma(n/2, r^2)", r"\gamma(n/2,r^2)", lower_gamma(N / 2, RADIUS * RADIUS))]
+    return tuple(rows)
+
+
+GLOSSARY = _glossary()
+
+
+def published(claims: list[Claim]) -> list[Claim]:
+    """The claims with the paper's abbreviations attached."""
+    return [replace(c, glossary=GLOSSARY) for c in claims]

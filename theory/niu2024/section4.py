@@ -4,7 +4,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.claim import Claim, family, scalar
-from theory.niu2024.definitions import (BETA, D, FIGURE1_1D, FIGURE1_2D, MIX, N, PATTERNS, POSITIVE_BETA, SIZE_D, SIZE_N, T_MIX,
+from theory.niu2024.definitions import (published, BETA, D, FIGURE1_1D, FIGURE1_2D, MIX, N, PATTERNS, POSITIVE_BETA, SIZE_D, SIZE_N, T_MIX,
                                         VECTOR_X, VECTOR_Y, X, Y, dot, energy, largest_norm, lse_patterns, mchn, mix, nearest,
                                         pattern_norm, spread, square_norm)
 from theory.niu2024.proofs import energies, landscape, sharpness
@@ -248,4 +248,4 @@ PROPOSITION_CLAIMS = [
           notes="What does follow from Propositions 1 and 2 alone; both ends are attained by reals that satisfy them."),
 ]
 
-CLAIMS = [*MCHN_CLAIMS, *CONVEXITY_CLAIMS, *EQ_CLAIMS, *FIGURE_CLAIMS, *PROPOSITION_CLAIMS]
+CLAIMS = published([*MCHN_CLAIMS, *CONVEXITY_CLAIMS, *EQ_CLAIMS, *FIGURE_CLAIMS, *PROPOSITION_CLAIMS])

@@ -4,7 +4,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.claim import Claim, Denial, scalar
-from theory.niu2024.definitions import (D, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_D, SIZE_N, ball_integral, critical_radius, lower_gamma, pi_half,
+from theory.niu2024.definitions import (published, D, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_D, SIZE_N, ball_integral, critical_radius, lower_gamma, pi_half,
                                         printed_ball_integral, volume)
 from theory.niu2024.proofs import balls, volumes
 from theory.terms import ONE, PI, and_, ball, eq, exp, gamma, inv, le, log, num, power
@@ -110,4 +110,4 @@ EQ13_CLAIMS = [
                 "defines Z_t."),
 ]
 
-CLAIMS = [*EQ12_CLAIMS, *VOLUME_CLAIMS, *EQ13_CLAIMS]
+CLAIMS = published([*EQ12_CLAIMS, *VOLUME_CLAIMS, *EQ13_CLAIMS])
