@@ -159,6 +159,8 @@ class Claim:
     ill_posed: what clashes or has no meaning, in words: a claim whose printed *definitions* contradict each other states the
     identity that consistent definitions would satisfy; evidence that it fails then makes the verdict `ill-posed`.
     cited: the reason why nothing here can check it, and what would.
+    experiment: the name of the experiment in `empirics` whose record decides an empirical claim (its formal statement then says what
+    the record's figures must satisfy); without a record the claim is `undecided: no record`.
     points: assignments that are tried first, by every numeric route (the paper's own numbers, edges worth naming).
     notes: a sentence or two for the reader of the report. glossary: (plain, LaTeX, term) abbreviations, for display only.
     """
@@ -179,6 +181,7 @@ class Claim:
     denial: Denial | None = None
     ill_posed: str | None = None
     cited: str | None = None
+    experiment: str | None = None
     reconstruction: bool = False
     points: tuple[dict, ...] = ()
     notes: str = ""
@@ -215,7 +218,7 @@ class Claim:
         """Pins the printed words and the formal statement (not the proof, not the notes)."""
         denial = self.denial and [_raw_variables(self.denial.variables), [dump(h) for h in self.denial.hypotheses], dump(self.denial.conclusion)]
         raw = [self.id, self.printed, _raw_variables(self.variables), [dump(h) for h in self.hypotheses], dump(self.conclusion), self.amends,
-               self.reading_of, sorted(self.covers), sorted(self.rests_on), self.ill_posed, self.cited, denial]
+               self.reading_of, sorted(self.covers), sorted(self.rests_on), self.ill_posed, self.cited, denial, self.experiment]
         return hashlib.sha256(json.dumps(raw).encode()).hexdigest()
 
 

@@ -203,7 +203,7 @@ class Compiler:
     def _integrand(self, body: Term):
         """(Env -> pieces or None, Env -> function)."""
         split = pieces_of(self, body)
-        if self.b.name in ("exact", "acb") or isinstance(self.b, Dual):
+        if self.b.name in ("exact", "acb", "columns") or isinstance(self.b, Dual):
             return split, lambda env: None      # these integrate pieces only
         if self.acb is None:
             inner = self.real(body)

@@ -34,8 +34,8 @@ class Finding:
 
 def decide(claim: Claim, claims: Mapping[str, Claim]) -> Finding:
     """Run every route that applies. A claim whose own code raises comes back with `error` set; conflicts of engines propagate."""
-    if claim.cited is not None:
-        return Finding()
+    if claim.cited is not None or claim.experiment is not None:
+        return Finding()        # an experiment's evidence comes from its record, from the floor above
     try:
         return _decide(claim)
     except EvidenceConflict:

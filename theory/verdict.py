@@ -70,6 +70,8 @@ def _verdict(claim: Claim, finding: Finding, mend: Claim | None) -> tuple[str, s
         return "proved", None
     if len(fails) >= 2:
         return _failed(claim, mend), None
+    if claim.experiment is not None:
+        return "undecided", _why_no_experiment(claim, finding)
     return "undecided", _why_undecided(holds, fails)
 
 
@@ -83,6 +85,12 @@ def only_adds_hypotheses(claim: Claim, mend: Claim) -> bool:
     """The same variables and conclusion, and every hypothesis of the claim: then the amendment only restricts where it speaks."""
     return (mend.variables == claim.variables and mend.conclusion == claim.conclusion
             and set(claim.hypotheses) < set(mend.hypotheses))
+
+
+def _why_no_experiment(claim: Claim, finding: Finding) -> str:
+    if any(e.route == "experiment" for e in finding.evidence):
+        return f"the record of {claim.experiment} lies where the rival's prediction lies too, or was not conclusive"
+    return f"no record: the experiment {claim.experiment} has not been run"
 
 
 def _why_undecided(holds: set, fails: set) -> str:

@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     except Rejected as error:
         print(f"{arguments[0]}: rejected: {error}")
         return 1
-    print(", ".join(sorted(map(show, s.hyps))), "|-", show(s.concl))
+    print(" ".join([", ".join(sorted(map(show, s.hyps))), "|-", show(s.concl)]).strip())
     return 0
 
 

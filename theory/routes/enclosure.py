@@ -10,9 +10,10 @@ import time
 from fractions import Fraction
 from typing import Any, Sequence
 
+from theory.batch import truths
 from theory.claim import Claim, Evidence, Outcome
 from theory.domain import BANK, admissible, affordable, bank
-from theory.evaluate import Judgement, over, truth
+from theory.evaluate import Judgement, over
 from theory.points import Assignment, Box, flatten
 from theory.routes.artefacts import box_json, point_artefact
 from theory.routes.search import probe
@@ -31,7 +32,7 @@ def run(claim: Claim, seed: int) -> Evidence:
     start = time.perf_counter()
     suspect = probe(claim, seed)
     points = affordable(claim, bank(claim, BANK, seed)) + ((suspect,) if suspect is not None else ())
-    judged = [(p, truth(claim.conclusion, p)) for p in points]
+    judged = list(zip(points, truths(claim.conclusion, points)))
     failing = [p for p, j in judged if j.outcome is Outcome.FAILS]
     if failing:
         worst = min(failing, key=Assignment.weight)

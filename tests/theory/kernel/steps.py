@@ -170,7 +170,7 @@ POLAR = step("ball_polar", nat(n), le(ONE, n), le(ZERO, r), integrable_(ZERO, r,
 ANALYSIS = [
     step("differentiate", x="x", f=x * exp(x) + sum_(n, lambda v: F(v) * x ** 3), at=x + y),
     step("differentiate", lt(ZERO, y), lt(ZERO, y * y), x="x", f=log(x) + inv(x) + power(x, e), at=y),
-    step("deriv_value", deriv(lambda v: v * v, a, b), eq(b, c)),
+    step("deriv_value", deriv(lambda v: v * v, a, b), eq(b, c)), step("deriv_value", deriv(lambda v: v * v, a, a + a), eq(a + a, c)),
     *INCREASING, FUNDAMENTAL, FUNDAMENTAL.but((4, seq(lt(ZERO, HALF * inv(SQRT)), *OPEN))),
     FUNDAMENTAL.but((4, CONTINUOUS_DENSITY)),
     *MONOTONE, *DOMINATED,
