@@ -85,9 +85,10 @@ class Columns:
     def power(self, a, e, q: Fraction | None):
         if q is None:
             return each(lambda x, y: _arb.power(x, y, None), a, e)
-        if q == 2:
-            return each(lambda x: abs(x) * abs(x), a)
-        return each(lambda x: _arb.power(x, None, q) if x.is_finite() else NAN, a)
+        if type(a) is not list or q <= 0:
+            return each(lambda x: _arb.power(x, None, q) if x.is_finite() else NAN, a)
+        exponent = rational(q)
+        return [x ** exponent if x > 0 else _guarded(_arb.power, x, None, q) if x.is_finite() else NAN for x in a]
 
     def vol(self, n: int):
         return _arb.vol(n)
@@ -102,7 +103,9 @@ class Columns:
         if pieces is None or any(p.k <= -1 for p in pieces):
             raise Undefined("a column integrates sums of t^k exp(-c t^m) only")
         total = self.add([times(p.coef, self._piece(a, b, p)) for p in pieces])
-        return each(lambda lo, hi, value: value if lo >= 0 and lo <= hi else NAN, a, b, total)
+        if not _zero(a):
+            return each(lambda lo, hi, value: value if lo >= 0 and lo <= hi else NAN, a, b, total)
+        return each(lambda hi, value: value if hi >= 0 else NAN, b, total)
 
     def ball(self, n: int, r, pieces, f):
         if pieces is None:
@@ -131,6 +134,7 @@ class Columns:
         if type(zs) is not list:
             return self._lower(s, [zs])[0]
         whole, part = divmod(s, 1)
+        part = str(part)
         orders = [rational(s + j) for j in range(STEPS)]
         out = []
         for z in zs:

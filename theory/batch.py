@@ -37,7 +37,7 @@ def sides(relation: Term, points: Sequence[Assignment], bits: int) -> list[tuple
     """Both sides of a relation at every point, as balls at this precision; nan where a side has no value."""
     groups: dict[tuple, list[int]] = {}
     for k, p in enumerate(points):
-        groups.setdefault(tuple((n, v) for n, v in p.values.items() if isinstance(v, int)), []).append(k)
+        groups.setdefault(tuple([(n, v) for n, v in p.values.items() if type(v) is int]), []).append(k)
     out: list = [None] * len(points)
     compiler, known = Compiler(Columns()), {}
     with precision(bits):

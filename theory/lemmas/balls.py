@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from theory.kernel import Theorem
 from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, power_of, power_pos
+from theory.lemmas.logsumexp import exp_convex
 from theory.lemmas.powers import gamma_half_is_root_pi, gamma_next, log_square, power_add, power_as_exp, power_integral, power_one
 from theory.tactics import apply, assume, be, ground, lin, multiply, nat_of, nonneg, product, ring, same_function
 from theory.terms import ONE, PI, ZERO, Term, and_, ball, eq, exp, fam, gamma, integral, inv, le, log, lt, nat, num, power, replace, vol
@@ -273,3 +274,37 @@ class Ball:
                    apply("and_elim", value, side=1), multiply(at_zero, c * (1 + a)))
 
 
+
+    def chord(self, r_pos: Theorem) -> Theorem:
+        """int over the ball of exp(-|x|^2) <= vol(n) r^n (1 - n/(n + 2)(1 - exp(-r^2))): exp lies below its chord on [-r^2, 0]"""
+        n, r, t = self.n, self.r, "t#gauss"
+        at = fam(t)
+        both = self.gaussian()
+        square_pos = product(r_pos, r_pos)
+        c = (1 - exp(-(r * r))) * inv(r * r)
+        shell = self.shell(at)
+        g = (1 - c * (at * at)) * shell
+        # t^2 / r^2 =: w in [0, 1]; exp(-t^2) = exp(w (-r^2) + (1 - w) 0) <= w exp(-r^2) + (1 - w)
+        pos, below = assume(lt(ZERO, at)), assume(lt(at, r))
+        w = at * at * inv(r * r)
+        unit = inverse(square_pos)
+        w_low = product(product(pos, pos), inv_pos(square_pos))
+        smaller = lin(lt(at * at, r * r), product(lin(lt(ZERO, r - at), below), lin(lt(ZERO, r + at), pos, r_pos)))
+        w_high = lin(le(ZERO, 1 - w), product(smaller, inv_pos(square_pos)), unit)
+        convex = exp_convex(lin(le(ZERO, w), w_low), w_high, -(r * r), ZERO)
+        same = same_function(lin(eq(w * (-(r * r)) + (1 - w) * ZERO, -(at * at)), multiply(unit, at * at)), exp)
+        chord = lin(le(exp(-(at * at)), 1 - c * (at * at)), convex, same)
+        bound = lin(le(exp(-(at * at)) * shell, g), product(chord, self._shell_nonneg(at)))
+        m_pos = lin(lt(ZERO, n + 2), self.one)
+        f = vol(n) * (power(at, n) - c * n * inv(n + 2) * (power(at, n) * (at * at)))
+        one_more = apply("power_step", self.below, a=at)
+        slope = vol(n) * (n * power(at, n - 1) - c * n * inv(n + 2) * (n * power(at, n - 1) * (at * at) + power(at, n) * (2 * at)))
+        equation = lin(eq(slope, g), multiply(one_more, vol(n) * c * n * inv(n + 2) * 2 * at), multiply(inverse(m_pos), vol(n) * c * n * power(
+            at, n - 1) * at * at))
+        conditions = [pos, apply("and_intro", assume(le(ZERO, at)), lin(le(ZERO, n), self.one)), self._closed(at)]
+        value = apply("fundamental", self.r_nonneg, equation, *conditions, x=t, a=ZERO, b=r, f=f, g=g)
+        less = apply("integral_monotone", bound, apply("and_elim", both, side=0), apply("and_elim", value, side=0), self.r_nonneg, x=t)
+        at_zero = apply("power_of_zero", self.positive)
+        v = vol(n) * power(r, n)
+        return lin(le(ball(n, r, lambda s: exp(-(s * s))), v * (1 - n * inv(n + 2) * (1 - exp(-(r * r))))), less, apply("and_elim", both, side=1),
+                   apply("and_elim", value, side=1), multiply(at_zero, vol(n)), multiply(unit, v * n * inv(n + 2) * (1 - exp(-(r * r)))))

@@ -38,8 +38,8 @@ CLAIMS = published([
           hypotheses=(lt(0, Z),),
           conclusion=and_(le(stirling.stirling_here(Z), gamma(Z)), le(gamma(Z), stirling.stirling_here(Z) * exp(inv(12 * Z)))),
           covers=("C3",), proof=lambda: stirling.stirling_two_sided(0),
-          notes="For every real z > 0 (written k + theta), which is all that the paper uses. Both constants are sharp: the exponent is "
-                "1/(12 z) - 1/(360 z^3) + ..., so neither 0 nor 1/12 can be improved as z grows."),
+          notes="For every real z > 0 (written k + theta with a natural k and 0 <= theta <= 1), which is all that the paper uses; the constant 1/12 "
+                "is the first term of Stirling's series."),
     Claim(id="niu2024.stirling.next", location="Appendix C.2, Theorem C.1 (second display)",
           printed=r"\Gamma(z+1)\approx\sqrt{2\pi z}\left(\tfrac ze\right)^z\text{ for large }z", variables=POSITIVE_Z,
           hypotheses=(lt(0, Z),),

@@ -153,8 +153,15 @@ EQ_CLAIMS = [
           printed=r"g(x)+\log d< g(y)\ \Rightarrow\ E(x)<E(y)", variables=(SIZE_N, SIZE_D, PATTERNS, VECTOR_X, VECTOR_Y),
           hypotheses=(lt(nearest(X), nearest(Y)), lt(nearest(X) + log(D), nearest(Y))), conclusion=lt(energy(X), energy(Y)), covers=("E8",),
           rests_on=("niu2024.prop1",), proof=energies.order_from_gap,
-          notes="log d is the right margin: with d patterns on a sphere of radius R around y and x near one of them, g(y) - g(x) can come as "
-                "close to log d as one likes while E(x) > E(y)."),
+          notes="Far enough apart, order in g is order in E. The margin log d is sharp: niu2024.surrogate.sharp."),
+    Claim(id="niu2024.surrogate.sharp", location="Section 4, paragraphs around Eq. (4) (sharpness)", printed=None, reconstruction=True,
+          reading_of="niu2024.surrogate", variables=(scalar("a", 0, strict=True), scalar("h", 0)), hypotheses=sharpness.MARGIN,
+          conclusion=sharpness.MARGIN_CONCLUSION, proof=sharpness.margin_is_log_two,
+          points=tuple({"a": a, "h": h} for a, h in (
+              (1, Fraction(3, 4)), (2, Fraction(19, 10)), (Fraction(9, 10), Fraction(17, 20)), (Fraction(3, 4), Fraction(1, 2)),
+              (3, Fraction(29, 10)), (5, Fraction(99, 20)), (1, Fraction(9, 10)), (2, Fraction(39, 20)), (10, Fraction(999, 100)), (4, Fraction(399, 100)))),
+          notes="The margin log d cannot be lowered: patterns +a and -a, x = a + h and y = 0, with g(y) - g(x) anywhere below "
+                "log 2 - e^(-4 a^2), and still E(y) < E(x)."),
 ]
 
 
@@ -227,7 +234,10 @@ PROPOSITION_CLAIMS = [
     Claim(id="niu2024.prop3.lower.amended", location="Section 4, Proposition 3 (left)", amends="niu2024.prop3.lower",
           printed=r"\min_i\|\rho_i\|^2-\max_i\|\rho_i\|^2-\log d\le g(x)-2E_{\mathrm{MCHN}}^{\beta=2}(x)", variables=SETTING,
           conclusion=le(-spread() - log(D), nearest(X) - energies.mchn2()), covers=("E14",), proof=energies.prop3_lower_true,
-          notes="Sharp in log d: with patterns of equal norm far apart and x on one of them, the difference tends to -log d; equality at d = 1."),
+          notes="Sharp: equality at d = 1, and for d = 2 the bound is approached (niu2024.prop3.lower.sharp)."),
+    Claim(id="niu2024.prop3.lower.sharp", location="Section 4, Proposition 3 (left, sharpness)", printed=None, reconstruction=True,
+          reading_of="niu2024.prop3.lower", variables=(scalar("a"),), conclusion=sharpness.LOST_LOG_TWO, proof=sharpness.lost_log_two,
+          notes="Patterns +a and -a on a line, x = a: max = min, and g - 2 E_MCHN comes within e^(-4 a^2) of -log 2 = -log d."),
     Claim(id="niu2024.prop3.upper", location="Section 4, Proposition 3 (right)",
           printed=r"g(x)-2E_{\mathrm{MCHN}}^{\beta=2}(x)\le\max_i\|\rho_i\|^2-\min_i\|\rho_i\|^2+\log d", variables=SETTING,
           conclusion=PROP3_RIGHT, covers=("E15",), rests_on=("niu2024.prop1", "niu2024.prop2"), proof=energies.prop3_upper,

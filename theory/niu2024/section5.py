@@ -7,7 +7,7 @@ from theory.claim import Claim, Denial, scalar
 from theory.niu2024.definitions import (published, D, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_D, SIZE_N, ball_integral, critical_radius, lower_gamma, pi_half,
                                         printed_ball_integral, volume)
 from theory.niu2024.proofs import balls, volumes
-from theory.terms import ONE, PI, and_, ball, eq, exp, gamma, inv, le, log, num, power
+from theory.terms import ONE, PI, and_, ball, eq, exp, gamma, inv, le, log, lt, num, power
 
 BALL = (SIZE_N, NONNEGATIVE_RADIUS)
 ROOT = power(RADIUS, Fraction(1, 2))
@@ -38,12 +38,16 @@ EQ12_CLAIMS = [
     Claim(id="niu2024.ball_lower.amended", location="Section 5, display after Eq. (12), left", amends="niu2024.ball_lower",
           printed=r"e^{-r}V_n(r)\le\int_{B}e^{-\|x-\rho\|^2}dx\quad\text{if } r\le 1+2/n", variables=BALL, hypotheses=(balls.SMALL_RADIUS,),
           conclusion=le(exp(-RADIUS) * volume(), ball_integral()), covers=("Q4",), proof=balls.small_radius_lower,
-          notes="The bound 1 + 2/n tends to the sharp one: for every fixed r > 1 the printed inequality fails for all large n."),
+          notes="Sharp as n grows: for every fixed r > 1 the printed inequality fails for all large n (niu2024.ball_lower.sharp)."),
     Claim(id="niu2024.ball_lower.jensen", location="Section 5, display after Eq. (12), left (every radius)", reading_of="niu2024.ball_lower",
           printed=None, reconstruction=True, variables=BALL, conclusion=le(exp(-balls.jensen(RADIUS)) * volume(), ball_integral()),
           proof=balls.ball_at_least, points=({"n": 1024, "r": Fraction(774, 100)},),
-          notes="What holds for every r: e^(-n r^2/(n+2)), by Jensen (n r^2/(n+2) is the mean of |x|^2 over the ball). It is sharp to second "
-                "order as r -> 0 and asymptotically sharp in n at fixed r."),
+          notes="What holds for every r: e^(-n r^2/(n+2)), by Jensen (n r^2/(n+2) is the mean of |x|^2 over the ball)."),
+    Claim(id="niu2024.ball_lower.sharp", location="Section 5, display after Eq. (12), left (sharpness)", reading_of="niu2024.ball_lower",
+          printed=None, reconstruction=True, variables=BALL, hypotheses=balls.LARGE_DIMENSION, conclusion=lt(ball_integral(), exp(-RADIUS) * volume()),
+          proof=balls.fails_beyond_one, points=tuple({"n": n, "r": r} for n, r in ((40, 2), (60, 2), (100, Fraction(3, 2)), (50, 3), (400, 5))),
+          notes="For every fixed r > 1 the printed inequality fails in all dimensions n with (n + 2)(e^(-r) - e^(-r^2)) > 2: the limit of the "
+                "amendment's condition r <= 1 + 2/n is the right one."),
     Claim(id="niu2024.ball_bounds.squared_radius", location="Section 5, display after Eq. (12), with Definition 1's ball",
           reading_of="niu2024.ball_lower", printed=r"B_i=\{x:\|x-\rho^i\|^2\le r_i\}:\ e^{-r}V_n(\sqrt r)\le\int_{B_i}\le V_n(\sqrt r)", variables=BALL,
           conclusion=and_(le(exp(-RADIUS) * volume(N, ROOT), ball_integral(N, ROOT)), le(ball_integral(N, ROOT), volume(N, ROOT))),
@@ -97,7 +101,7 @@ EQ13_CLAIMS = [
           printed=r"d\,V_n(r)\,e^{-n r^2/(n+2)}\le Z_t,\quad r=\sqrt{n/2\pi e}", variables=(SIZE_N, SIZE_D),
           conclusion=le(D * volume(N, RHO) * exp(-balls.jensen(RHO)), volumes.partition_function()), covers=("Q10",), proof=volumes.partition_lower,
           points=(GPT2_MEDIUM,),
-          notes="The exponent is n^2/(2 pi e (n + 2)), about 60 at n = 1024. Sharp up to a factor that tends to a constant close to 1."),
+          notes="The exponent is n^2/(2 pi e (n + 2)), about 60 at n = 1024, where the printed one is 7.7."),
     Claim(id="niu2024.eq13.upper", location="Section 5, Eq. (13) right", printed=r"Z_t\le d\cdot V_n(\sqrt{n/2\pi e})", variables=(SIZE_N, SIZE_D),
           conclusion=le(volumes.partition_function(), D * volume(N, RHO)), covers=("Q11",), rests_on=("niu2024.ball_upper",),
           proof=volumes.partition_upper, points=(GPT2_MEDIUM,),

@@ -25,6 +25,8 @@ from theory.terms import (ZERO, Term, abs_, close, eq, exp, fam, gamma, imp, inv
 
 # rules whose conclusions the evaluator cannot judge, with the reason; all others must be evaluated at least once
 NOT_EVALUATED = {"absurd": "its premise is false: every instance is vacuous"}
+# the example's equation holds for no polynomial F on an interval; the rule is evaluated on random functions instead
+ONLY_RANDOM = {"change_of_variables"}
 VALUES = [Fraction(v) for v in (-2, -1, 0, 1, 2, 3)] + [Fraction(v, 4) for v in (-10, -7, -6, -3, -2, -1, 1, 2, 3, 5, 6)]
 SMALL = ("a", "b", "c", "d", "e", "r", "y", "z", "p", "q")
 
@@ -112,6 +114,10 @@ class Environment(dict):
     def __missing__(self, key):
         name, arity = key
         if arity == 0:
+            earlier = [v for (_, arity), v in self.items() if arity == 0]
+            if earlier and self.r.random() < 0.25:              # coincidences: a = b, c = d
+                self[key] = self.r.choice(earlier)
+                return self[key]
             index = name in ("n", "k", "m", "j", "i") and self.r.random() < self.natural
             self[key] = numbers.literal(Fraction(self.r.choice((0, 1, 1, 2, 3))) if index else self.r.choice(VALUES))
         else:
@@ -235,11 +241,11 @@ def test_no_instance_is_certainly_false_and_every_combination_is_confirmed(rule,
     r = random.Random(rule)
     plain = [q for p in POSITIVE if p.rule == rule for q in relations_exchanged(p)]
     total = Count()
-    for s in plain + dressings(plain, r) + (random_steps(rule, 60) if rule in CALCULUS else []) + ([polar(r) for _ in range(12)] if rule == "ball_polar"
-                                                                                                 else []):
+    special = random_steps(rule, 60) if rule in CALCULUS else [polar(r) for _ in range(12)] if rule == "ball_polar" else []
+    for s in plain + dressings(plain, r) + special:
         count = fuzz(s, r, 400 if s in plain and rule not in NOT_EVALUATED else 4)
         assert not count.false, count.false[0]
-        if s in plain and rule not in NOT_EVALUATED:
+        if s in plain and rule not in NOT_EVALUATED and rule not in ONLY_RANDOM:
             assert count.held, f"never evaluated with true hypotheses: {s} {count}"
         total = Count(total.held + count.held, total.vacuous + count.vacuous, total.unknown + count.unknown)
     record_property("counts", str(total))

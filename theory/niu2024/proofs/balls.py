@@ -8,7 +8,7 @@ from theory.lemmas.balls import Ball, formula_positive, vol_formula
 from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, power_pos, scale
 from theory.lemmas.powers import gamma_next, power_integral, power_of
 from theory.niu2024.definitions import N, RADIUS, ball_integral, lower_gamma, pi_half, printed_ball_integral, volume
-from theory.tactics import apply, assume, be, both, cases, ground, lin, multiply, product, same_function, trans
+from theory.tactics import apply, assume, be, both, cases, discharge, ground, lin, multiply, product, same_function, trans
 from theory.terms import ONE, PI, ZERO, Term, eq, exp, fam, gamma, inv, le, log, lt, nat, num, power, vol
 
 
@@ -171,3 +171,35 @@ def squared_radius() -> Theorem:
     v = volume(N, root)
     weighted = product(exp_le(shrink), volume_nonneg(nonneg_root))
     return both(lin(le(exp(-RADIUS) * v, ball_integral(N, root)), weighted, low), high)
+
+
+# ---------------------------------------------------------------- from above: the chord, and how sharp r <= 1 + 2/n is
+
+CHORD = 1 - N * inv(N + 2) * (1 - exp(-(RADIUS * RADIUS)))
+
+
+def chord_upper() -> Theorem:
+    """int over the ball <= V_n(r) (1 - n/(n + 2)(1 - exp(-r^2))) for r > 0"""
+    r_pos = assume(lt(ZERO, RADIUS))
+    done = discharge(Ball(*dimension(), radius()).chord(r_pos), lin(le(ZERO, RADIUS), r_pos))
+    return lin(le(ball_integral(), volume() * CHORD), done, multiply(as_volume(), CHORD))
+
+
+# in dimension n > 2/(exp(-r) - exp(-r^2)), for any r > 1
+LARGE_DIMENSION = (lt(ONE, RADIUS), lt(2, (N + 2) * (exp(-RADIUS) - exp(-(RADIUS * RADIUS)))))
+
+
+def fails_beyond_one() -> Theorem:
+    """r > 1 and n large: int over the ball < exp(-r) V_n(r)"""
+    large, far = map(assume, LARGE_DIMENSION)
+    r_pos = lin(lt(ZERO, RADIUS), large)
+    m_pos = lin(lt(ZERO, N + 2), assume(le(ONE, N)))
+    unit = inverse(m_pos)
+    bound = discharge(chord_upper(), r_pos)
+    v_pos = product(product(power_pos(ground(0, PI), N / 2), power_pos(r_pos, N)),
+                    inv_pos(apply("gamma_positive", lin(lt(ZERO, 1 + N / 2), assume(le(ONE, N))))))
+    # 1 - n/(n+2) (1 - q) = q + 2 (1 - q)/(n+2) < q + (exp(-r) - q)
+    q = exp(-(RADIUS * RADIUS))
+    small = lin(lt(2 * inv(N + 2), exp(-RADIUS) - q), product(far, inv_pos(m_pos)), multiply(unit, exp(-RADIUS) - q))
+    less = product(lin(lt(CHORD, exp(-RADIUS)), small, product(exp_pos(-(RADIUS * RADIUS)), inv_pos(m_pos)), multiply(unit, 1 - q)), v_pos)
+    return lin(lt(ball_integral(), exp(-RADIUS) * volume()), bound, less)

@@ -1,10 +1,10 @@
-"""Section 4: the convexity thresholds are sharp, by two patterns +a and -a on a line."""
+"""Section 4: thresholds and margins are sharp, by two patterns +a and -a on a line."""
 from __future__ import annotations
 
 from theory.kernel import Theorem
-from theory.lemmas.explog import exp_pos, inv_pos, inverse, log_inverse, log_le, log_product, scale
-from theory.tactics import apply, assume, be, cases, ground, lin, multiply, product, ring, same_function, square
-from theory.terms import ONE, ZERO, Term, eq, exp, fam, fresh, inv, le, log, lt, num
+from theory.lemmas.explog import exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, scale
+from theory.tactics import apply, assume, be, both, cases, ground, lin, multiply, product, ring, same_function, square
+from theory.terms import ONE, ZERO, Term, and_, eq, exp, fam, fresh, inv, le, log, lt, num
 
 A, H, BETA = fam("a"), fam("h"), fam("beta")
 
@@ -100,3 +100,65 @@ def mchn_threshold() -> Theorem:
     zero = multiply(same_function(ring(exp(ZERO) + exp(-ZERO), num(2)), log), inv(BETA))
     return lin(bump(pair_mchn), divided, *pieces, zero, multiply(inverse(beta), H * H / 2))
 
+
+
+# ---------------------------------------------------------------- limits in which a bound is approached
+
+def max_approached() -> Theorem:
+    """log(e^a + e^0) < a + e^-a: for two coordinates LSE comes as close to the maximum as one likes"""
+    total = exp(A) + 1
+    same = same_function(ring(total, exp(A) * (1 + exp(-A))), log)
+    below = log_one_plus(exp_pos(-A))
+    inner = lin(lt(ZERO, 1 + exp(-A)), exp_pos(-A))
+    return lin(lt(log(total), A + exp(-A)), same, log_product(exp_pos(A), inner), apply("log_exp", a=A), below)
+
+
+def log_one_plus(positive: Theorem) -> Theorem:
+    """0 < u gives log(1 + u) < u"""
+    u = positive.concl.args[1]
+    wide = lin(lt(ZERO, 1 + u), positive)
+    grows = lin(lt(ZERO, log(1 + u)), log_le(ground(0, 1), lin(lt(ONE, 1 + u), positive)), log_one())
+    return lin(lt(log(1 + u), u), exp_strict_tangent(log(1 + u), grows), apply("exp_log", wide))
+
+
+def lost_log_two() -> Theorem:
+    """At x = a: g - 2 E_MCHN^2 < -log 2 + e^(-4 a^2), while max ||rho||^2 - min ||rho||^2 = 0"""
+    u = 2 * (A * A)
+    core = exp(2 * (A * A)) + exp(2 * (-A * A))
+    same = same_function(ring(core, exp(u) * (1 + exp(-4 * (A * A)))), log)
+    small = exp_pos(-4 * (A * A))
+    inner = lin(lt(ZERO, 1 + exp(-4 * (A * A))), small)
+    return lin(LOST_LOG_TWO, same, log_product(exp_pos(u), inner), apply("log_exp", a=u), log_one_plus(small))
+
+
+def twice_pair_mchn(z: Term) -> Term:
+    """2 E_MCHN^2(z) for the patterns {a, -a}"""
+    return -log(exp(2 * (A * z)) + exp(2 * (-A * z))) + log(2) + z * z + A * A
+
+
+LOST_LOG_TWO = lt((A - A) ** 2 - twice_pair_mchn(A), -log(2) + exp(-4 * (A * A)))
+
+# x = a + h outside the pattern a, y = 0 between the two: g(x) = h^2 < a^2 = g(y), by almost log 2, and yet E(y) < E(x)
+MARGIN = (lt(H * H, A * A), lt(A * A - H * H, log(2) - exp(-4 * (A * A))))
+
+
+def margin_is_log_two() -> Theorem:
+    near, gap = map(assume, MARGIN)
+    a_pos, h_nonneg = assume(lt(ZERO, A)), assume(le(ZERO, H))
+    x = A + H
+    far = exp(-((x + A) ** 2))
+    total = exp(-((x - A) ** 2)) + far
+    extra = exp(-((x + A) ** 2) + H * H)
+    same = same_function(ring(total, exp(-(H * H)) * (1 + extra)), log)
+    inner = lin(lt(ZERO, 1 + extra), exp_pos(-((x + A) ** 2) + H * H))
+    small = exp_le(lin(le(-((x + A) ** 2) + H * H, -4 * (A * A)), product(a_pos, h_nonneg)))
+    tangent = [apply("exp_tangent", a=log(1 + extra)), apply("exp_log", inner)]
+    high = lin(le(H * H - exp(-4 * (A * A)), pair_energy(x)), same, log_product(exp_pos(-(H * H)), inner), apply("log_exp", a=-(H * H)), *tangent,
+               small)
+    middle = exp(-((ZERO - A) ** 2)) + exp(-((ZERO + A) ** 2))
+    centre = lin(eq(log(middle), log(2) - A * A), same_function(ring(middle, 2 * exp(-(A * A))), log),
+                 log_product(ground(0, 2), exp_pos(-(A * A))), apply("log_exp", a=-(A * A)))
+    return both(lin(lt((x - A) ** 2, (ZERO - A) ** 2), near), lin(lt(pair_energy(ZERO), pair_energy(x)), high, centre, gap))
+
+
+MARGIN_CONCLUSION = and_(lt((A + H - A) ** 2, (ZERO - A) ** 2), lt(pair_energy(ZERO), pair_energy(A + H)))
