@@ -2,9 +2,10 @@
 
     python benchmarks/enclosure.py
 
-Three workloads of the route, each over many exact points: incomplete gammas (Lemma 5), the ball integral (Eq. 12) and log-sum-exps (Lemma 2).
-The route certifies balls; mpmath is given plain loops over its own `gammainc`, `gamma`, `exp` and `log`, with nothing of ours in between, so the
-ratio flatters mpmath. Every ball is compared with mpmath's number: a benchmark of wrong answers would be worthless. Exit 1 if one is off.
+Three workloads of the route, each over many exact points: incomplete gammas (Lemma 5), the ball integral (Eq. 12) and
+log-sum-exps (Lemma 2). The route certifies balls; mpmath is given plain loops over its own `gammainc`, `gamma`, `exp` and
+`log`, with nothing of ours in between, so the ratio flatters mpmath. Every ball is compared with mpmath's number: a benchmark
+of wrong answers would be worthless. Exit 1 if one is off.
 """
 from __future__ import annotations
 
@@ -29,13 +30,15 @@ REPEATS = 3
 
 n, r, x = fam("n"), fam("r"), Symbol("x")
 LOWER_GAMMA = le(integral(0, r, lambda t: power(t, n - 1) * exp(-t)), power(r, n) / n)
-BALL = eq(ball(n, r, lambda t: exp(-(t * t))), power(PI, n / 2) / gamma(n / 2) * integral(0, r * r, lambda t: power(t, n / 2 - 1) * exp(-t)))
+BALL = eq(ball(n, r, lambda t: exp(-(t * t))), power(PI, n / 2) / gamma(n / 2)
+          * integral(0, r * r, lambda t: power(t, n / 2 - 1) * exp(-t)))
 LSE = le(log(sum_(n, lambda i: exp(x(i)))), max_(n, x) + log(n))
 
 RADII = [Fraction(k, 7) for k in range(1, 40)]
 DIMENSIONS = list(range(1, 40)) + [64, 128, 256, 512]
 RADIAL = [{"n": d, "r": q} for d in DIMENSIONS for q in RADII]
-ROWS = [{"n": k, "x": tuple(Fraction((7 * i * i + 3 * k + j) % 41 - 20, 3 + j % 5) for i in range(k))} for j in range(60) for k in (2, 4, 8, 16)]
+ROWS = [{"n": k, "x": tuple(Fraction((7 * i * i + 3 * k + j) % 41 - 20, 3 + j % 5) for i in range(k))}
+                            for j in range(60) for k in (2, 4, 8, 16)]
 
 
 def by_route(formula, points) -> list:
@@ -97,12 +100,18 @@ def main() -> int:
         ours, found = best(by_route, formula, points)
         theirs, numbers = best(plain, c)
         with precision(BITS):
-            wrong = [p for p, balls, pair in zip(points, found, numbers) for b, v in zip(balls, pair) if not (tight(b) and near(b, v))]
+            wrong = [
+    p for p, balls, pair in zip(
+        points, found, numbers) for b, v in zip(
+            balls, pair) if not (
+                tight(b) and near(
+                    b, v))]
         if wrong:
             print(f"{name}: mpmath and Arb disagree at {wrong[0]}", file=sys.stderr)
             return 1
         ours_total, theirs_total = ours_total + ours, theirs_total + theirs
-        print(f"  {name:18} {len(points):5} points   route {ours * 1e3:8.1f} ms   mpmath {theirs * 1e3:8.1f} ms   ratio {theirs / ours:6.1f}")
+        print(f"  {name:18} {len(points):5} points   route {ours * 1e3:8.1f} ms   mpmath {theirs * 1e3:8.1f} ms   "
+              f"ratio {theirs / ours:6.1f}")
     print(f"  {'all':18} {'':5}          route {ours_total * 1e3:8.1f} ms   mpmath {theirs_total * 1e3:8.1f} ms   ratio "
           f"{theirs_total / ours_total:6.1f}   (target: more than {TARGET:g})")
     return 0

@@ -1,8 +1,9 @@
 """Arb on whole columns: one pass over a statement evaluates it at many points.
 
-A number is an `arb` (the same at every point) or a list with one `arb` per point. What has no value at a point is nan there, which every
-operation passes on and which no comparison settles. Incomplete gammas are shared: gamma(s, z) for falling s and the same z costs one step
-of gamma(s, z) = (gamma(s + 1, z) + z^s e^-z) / s, a sum of positive terms, so that no digits are lost on the way down.
+A number is an `arb` (the same at every point) or a list with one `arb` per point. What has no value at a point is nan there,
+which every operation passes on and which no comparison settles. Incomplete gammas are shared: gamma(s, z) for falling s and
+the same z costs one step of gamma(s, z) = (gamma(s + 1, z) + z^s e^-z) / s, a sum of positive terms, so that no digits are
+lost on the way down.
 """
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ def times(a, b):
 
 
 class Columns:
-    """The backend of columns. One instance serves points of several sizes at one precision: it keeps the table of incomplete gammas."""
+    """The backend of columns. One instance serves several sizes at one precision: it keeps the table of incomplete gammas."""
 
     name = "columns"
     plus, times = staticmethod(plus), staticmethod(times)

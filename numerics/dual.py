@@ -101,8 +101,13 @@ class Dual:
     def _at(self, pieces, t):
         """The value of the integrand at t, from its pieces."""
         i = self.inner
-        return i.add([i.mul([p.coef, i.power(t, i.literal(p.k), p.k)] + ([i.exp(i.mul(
-            [i.literal(Fraction(-1)), p.rate, i.power(t, i.literal(p.m), p.m)]))] if p.rate is not None else [])) for p in pieces])
+        total = []
+        for p in pieces:
+            factors = [p.coef, i.power(t, i.literal(p.k), p.k)]
+            if p.rate is not None:
+                factors.append(i.exp(i.mul([i.literal(Fraction(-1)), p.rate, i.power(t, i.literal(p.m), p.m)])))
+            total.append(i.mul(factors))
+        return i.add(total)
 
     def integral(self, a, b, pieces, f):
         if pieces is None or any(type(x) is D for p in pieces for x in (p.coef, p.rate)):

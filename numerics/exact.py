@@ -1,10 +1,10 @@
 """Exact ground values: ratios of polynomials over Q in atoms. What balls never settle, equality, is settled here or left open.
 
-Atoms are names with a ball each: `e` and `pi` (with rational exponents), `p2`, `p3`, ... (primes to fractional powers), `log p`,
-`log{P}`, `exp{P}`, `pow{P}` (a polynomial P in canonical form), `Gamma(s)` and `gamma(s, x)`. The laws used:
-e^a e^b = e^(a+b), log(c e^q p^r) = log c + q + r log p, exp(k log P) = P^k, Gamma(s+1) = s Gamma(s),
-gamma(s+1, x) = s gamma(s, x) - x^s e^-x, Gamma(1/2) = pi^(1/2). Two numbers are equal if they have the same normal form; otherwise they
-are compared by balls, and if those overlap nothing is known.
+Atoms are names with a ball each: `e` and `pi` (with rational exponents), `p2`, `p3`, ... (primes to fractional powers), `log
+p`, `log{P}`, `exp{P}`, `pow{P}` (a polynomial P in canonical form), `Gamma(s)` and `gamma(s, x)`. The laws used: e^a e^b =
+e^(a+b), log(c e^q p^r) = log c + q + r log p, exp(k log P) = P^k, Gamma(s+1) = s Gamma(s), gamma(s+1, x) = s gamma(s, x) -
+x^s e^-x, Gamma(1/2) = pi^(1/2). Two numbers are equal if they have the same normal form; otherwise they are compared by
+balls, and if those overlap nothing is known.
 """
 from __future__ import annotations
 
@@ -15,12 +15,8 @@ from flint import arb
 
 from numerics import Piece, Undefined, power_sign
 from numerics.arb import Arb, lower_gamma, precision, rational
+from numerics.polynomials import MAX_STEPS, ONE, Poly, Polynomials, key
 
-Mono = tuple        # sorted ((atom, exponent), ...), exponents nonzero Fractions
-Poly = dict         # Mono -> Fraction, no zero coefficients
-ONE: Mono = ()
-MAX_TERMS = 1500
-MAX_STEPS = 2000    # of a recurrence, and the largest integer power
 PRIMES = [p for p in range(2, 2000) if all(p % q for q in range(2, int(p ** 0.5) + 1))]
 
 
@@ -34,114 +30,17 @@ class Number:
         self._ball = None
 
 
-def key(p: Poly) -> str:
-    """The canonical text of a polynomial."""
-    return " + ".join(f"{c}" + "".join(f"*{a}^{e}" for a, e in m) for m, c in sorted(p.items()))
-
-
-class Exact:
-    """The backend of exact numbers; it keeps the balls of the atoms it has met, at `bits` of precision."""
+class Exact(Polynomials):
+    """The backend of exact numbers."""
 
     name = "exact"
-
-    def __init__(self, bits: int = 320):
-        self.bits = bits
-        self.balls: dict[str, arb] = {}
-        self.inside: dict[str, Poly] = {}       # of the atoms log{P}, exp{P} and pow{P}
-        with precision(bits):
-            self._atom("e", arb(1).exp())
-            self._atom("pi", arb.pi())
-
-    # polynomials
-    def _atom(self, name: str, ball: arb, inside: Poly | None = None) -> str:
-        if name not in self.balls:
-            if not ball.is_finite():
-                raise Undefined("an atom without a finite ball")
-            self.balls[name] = ball
-            if inside is not None:
-                self.inside[name] = inside
-        return name
-
-    def _positive(self, m: Mono) -> bool:
-        return all(self.balls[a] > 0 for a, _ in m)
-
-    def _poly_ball(self, p: Poly) -> arb:
-        with precision(self.bits):
-            total = arb(0)
-            for m, c in p.items():
-                term = rational(c)
-                for a, e in m:
-                    term = term * Arb().power(self.balls[a], None, e)
-                total = total + term
-            return total
 
     def enclose(self, x: Number) -> arb:
         if x._ball is None:
             with precision(self.bits):
-                top = self._poly_ball(x.num)
-                x._ball = top if x.den == {ONE: 1} else Arb().inv(self._poly_ball(x.den)) * top
+                top = self.poly_ball(x.num)
+                x._ball = top if x.den == {ONE: 1} else Arb().inv(self.poly_ball(x.den)) * top
         return x._ball
-
-    def _poly_add(self, p: Poly, q: Poly) -> Poly:
-        out = dict(p)
-        for m, c in q.items():
-            total = out.get(m, 0) + c
-            if total:
-                out[m] = total
-            else:
-                out.pop(m, None)
-        return _bounded(out)
-
-    def _poly_mul(self, p: Poly, q: Poly) -> Poly:
-        if len(p) * len(q) > 4 * MAX_TERMS:
-            raise Undefined("a product too large for exact arithmetic")
-        out: Poly = {}
-        for m, c in p.items():
-            for w, d in q.items():
-                for mono, coefficient in self._join(m, w).items():
-                    total = out.get(mono, 0) + c * d * coefficient
-                    if total:
-                        out[mono] = total
-                    else:
-                        out.pop(mono, None)
-        return _bounded(out)
-
-    def _join(self, m: Mono, w: Mono) -> Poly:
-        powers = dict(m)
-        for a, e in w:
-            powers[a] = powers.get(a, 0) + e
-        return self._settle(powers)
-
-    def _settle(self, powers: dict[str, Fraction]) -> Poly:
-        """Integer powers of primes become coefficients; integer powers of pow{P} become polynomials."""
-        coefficient, unfolded = Fraction(1), []
-        for a in list(powers):
-            e = powers[a]
-            if a.startswith("p") and a[1:].isdigit():
-                whole = floor(e)
-                if abs(whole) > MAX_STEPS:
-                    raise Undefined("an exponent too large")
-                coefficient *= Fraction(int(a[1:])) ** whole
-                powers[a] = e - whole
-            elif a.startswith("pow{") and e >= 1:
-                unfolded.append((self.inside[a], floor(e)))
-                powers[a] = e - floor(e)
-        out = {tuple(sorted((a, e) for a, e in powers.items() if e)): coefficient}
-        for p, k in unfolded:
-            out = self._poly_mul(out, self._poly_power(p, k))
-        return out
-
-    def _poly_power(self, p: Poly, k: int) -> Poly:
-        if k > MAX_STEPS:
-            raise Undefined("an exponent too large")
-        if len(p) == 1:
-            (m, c), = p.items()
-            out = self._settle({a: e * k for a, e in m})
-            return {w: d * c ** k for w, d in out.items()}
-        out: Poly = {ONE: Fraction(1)}
-        for _ in range(k):
-            out = self._poly_mul(out, p)
-        return out
 
     def _make(self, num: Poly, den: Poly) -> Number:
         """num / den with a denominator of one term folded into the numerator."""
@@ -150,8 +49,8 @@ class Exact:
         if len(den) == 1:
             (m, c), = den.items()
             if m or c != 1:
-                inverse = self._settle({a: -e for a, e in m})
-                num, den = self._poly_mul(num, {w: d / c for w, d in inverse.items()}), {ONE: Fraction(1)}
+                inverse = self.settle({a: -e for a, e in m})
+                num, den = self.poly_mul(num, {w: d / c for w, d in inverse.items()}), {ONE: Fraction(1)}
         return Number(num, den)
 
     # the interface
@@ -159,7 +58,7 @@ class Exact:
         return Number({ONE: Fraction(q)} if q else {}, {ONE: Fraction(1)})
 
     def _of(self, *powers) -> Number:
-        return Number(self._settle({a: Fraction(e) for a, e in powers if e}), {ONE: Fraction(1)})
+        return Number(self.settle({a: Fraction(e) for a, e in powers if e}), {ONE: Fraction(1)})
 
     def pi(self) -> Number:
         return self._of(("pi", 1))
@@ -168,10 +67,10 @@ class Exact:
         num, den = xs[0].num, xs[0].den
         for x in xs[1:]:
             if x.den == den:
-                num = self._poly_add(num, x.num)
+                num = self.poly_add(num, x.num)
             else:
-                num = self._poly_add(self._poly_mul(num, x.den), self._poly_mul(x.num, den))
-                den = self._poly_mul(den, x.den)
+                num = self.poly_add(self.poly_mul(num, x.den), self.poly_mul(x.num, den))
+                den = self.poly_mul(den, x.den)
         return self._make(num, den)
 
     def mul(self, xs) -> Number:
@@ -182,11 +81,11 @@ class Exact:
             elif x.num == out.den:
                 out = self._make(out.num, x.den)
             else:
-                out = self._make(self._poly_mul(out.num, x.num), self._poly_mul(out.den, x.den))
+                out = self._make(self.poly_mul(out.num, x.num), self.poly_mul(out.den, x.den))
         return out
 
     def inv(self, a: Number) -> Number:
-        if not a.num or self._poly_ball(a.num).contains(0):
+        if not a.num or self.poly_ball(a.num).contains(0):
             raise Undefined("1/0")
         return self._make(a.den, a.num)
 
@@ -228,13 +127,13 @@ class Exact:
             lead = rest[min(rest)]
             monic = {m: c / lead for m, c in rest.items()}
             with precision(self.bits):
-                powers[self._atom(f"exp{{{key(monic)}}}", self._poly_ball(monic).exp(), monic)] = lead
+                powers[self.atom(f"exp{{{key(monic)}}}", self.poly_ball(monic).exp(), monic)] = lead
         for atom in powers:
             if atom.startswith("p") and atom not in self.balls:
-                self._atom(atom, arb(int(atom[1:])))
-        out = Number(self._settle(powers), {ONE: Fraction(1)})
+                self.atom(atom, arb(int(atom[1:])))
+        out = Number(self.settle(powers), {ONE: Fraction(1)})
         for p, k in factors:
-            power = Number(self._poly_power(p, abs(k)), {ONE: Fraction(1)})
+            power = Number(self.poly_power(p, abs(k)), {ONE: Fraction(1)})
             out = self.mul([out, power if k > 0 else self.inv(power)])
         return out
 
@@ -242,7 +141,7 @@ class Exact:
         if not self.enclose(a) > 0:
             raise Undefined("log of a number not known to be positive")
         if a.den != {ONE: 1}:
-            if not self._poly_ball(a.den) > 0:
+            if not self.poly_ball(a.den) > 0:
                 a = Number({m: -c for m, c in a.num.items()}, {m: -c for m, c in a.den.items()})
             return self.add([self._log(a.num), self.mul([self.literal(-1), self._log(a.den)])])
         return self._log(a.num)
@@ -254,33 +153,33 @@ class Exact:
             mono, c = lead
             for atom, e in [*mono, *_factors(c)]:
                 if atom == "e":
-                    out = self._poly_add(out, {ONE: e})
+                    out = self.poly_add(out, {ONE: e})
                 elif atom.startswith("exp{"):
-                    out = self._poly_add(out, {m: d * e for m, d in self.inside[atom].items()})
+                    out = self.poly_add(out, {m: d * e for m, d in self.inside[atom].items()})
                 else:
-                    out = self._poly_add(out, {((self._log_atom(atom), Fraction(1)),): Fraction(e)})
+                    out = self.poly_add(out, {((self._log_atom(atom), Fraction(1)),): Fraction(e)})
         if monic is not None:
             with precision(self.bits):
-                name = self._atom(f"log{{{key(monic)}}}", Arb().log(self._poly_ball(monic)), monic)
-            out = self._poly_add(out, {((name, Fraction(1)),): Fraction(1)})
+                name = self.atom(f"log{{{key(monic)}}}", Arb().log(self.poly_ball(monic)), monic)
+            out = self.poly_add(out, {((name, Fraction(1)),): Fraction(1)})
         return Number(out, {ONE: Fraction(1)})
 
     def _log_atom(self, atom: str) -> str:
         with precision(self.bits):
             ball = self.balls[atom] if atom in self.balls else arb(int(atom[1:]))
-            return self._atom(f"log {atom}", ball.log())
+            return self.atom(f"log {atom}", ball.log())
 
     def _lead(self, p: Poly):
         """p = lead * monic with lead a positive monomial and its coefficient, where there is one; a lone term leaves no monic."""
         atoms = sorted({a for m in p for a, _ in m})       # this order of monomials does not change when all are shifted
         mono = min(p, key=lambda m: tuple(dict(m).get(a, 0) for a in atoms))
         c = p[mono]
-        if not self._positive(mono) or c < 0:
+        if not self.positive(mono) or c < 0:
             return None, p
         if len(p) == 1:
             return (mono, c), None
-        shift = self._settle({a: -e for a, e in mono})
-        return (mono, c), {m: d / c for m, d in self._poly_mul(p, shift).items()}
+        shift = self.settle({a: -e for a, e in mono})
+        return (mono, c), {m: d / c for m, d in self.poly_mul(p, shift).items()}
 
     def power(self, a: Number, e, q: Fraction | None) -> Number:
         if q is None:
@@ -291,9 +190,9 @@ class Exact:
         if kind == "integer":
             if q < 0:
                 return self.power(self.inv(a), None, -q)
-            return self._make(self._poly_power(a.num, int(q)), self._poly_power(a.den, int(q)))
+            return self._make(self.poly_power(a.num, int(q)), self.poly_power(a.den, int(q)))
         if a.den != {ONE: 1}:
-            if not self._poly_ball(a.den) > 0:
+            if not self.poly_ball(a.den) > 0:
                 a = Number({m: -c for m, c in a.num.items()}, {m: -c for m, c in a.den.items()})
             return self.mul([self._root(a.num, q), self.inv(self._root(a.den, q))])
         return self._root(a.num, q)
@@ -303,11 +202,11 @@ class Exact:
         powers: dict[str, Fraction] = {}
         for atom, e in ([*lead[0], *_factors(lead[1])] if lead is not None else []):
             if atom not in self.balls:
-                self._atom(atom, arb(int(atom[1:])))
+                self.atom(atom, arb(int(atom[1:])))
             powers[atom] = powers.get(atom, 0) + e * q
         if monic is not None:
-            powers[self._atom(f"pow{{{key(monic)}}}", self._poly_ball(monic), monic)] = q
-        return Number(self._settle(powers), {ONE: Fraction(1)})
+            powers[self.atom(f"pow{{{key(monic)}}}", self.poly_ball(monic), monic)] = q
+        return Number(self.settle(powers), {ONE: Fraction(1)})
 
     def gamma(self, a: Number) -> Number:
         if set(a.num) - {ONE} or a.den != {ONE: 1}:
@@ -329,7 +228,7 @@ class Exact:
         if s == Fraction(1, 2):
             return self.mul([self.literal(factor), self._of(("pi", s))])
         with precision(self.bits):
-            return self.mul([self.literal(factor), self._of((self._atom(f"Gamma({s})", rational(s).gamma()), 1))])
+            return self.mul([self.literal(factor), self._of((self.atom(f"Gamma({s})", rational(s).gamma()), 1))])
 
     def vol(self, n: int) -> Number:
         return self.mul([self._of(("pi", Fraction(n, 2))), self.inv(self._gamma(1 + Fraction(n, 2)))])
@@ -347,7 +246,7 @@ class Exact:
         else:
             with precision(self.bits):
                 name = f"gamma({low}, {key(x.num)} / {key(x.den)})"
-                out = self._of((self._atom(name, lower_gamma(low, self.enclose(x))), 1))
+                out = self._of((self.atom(name, lower_gamma(low, self.enclose(x))), 1))
         power = self.power(x, None, low)
         while low < s:
             out = self.add([self.mul([self.literal(low), out]), self.mul([self.literal(-1), power, decay])])
@@ -386,7 +285,7 @@ class Exact:
     def identical(self, a: Number, b: Number) -> bool:
         if a.den == b.den:
             return a.num == b.num
-        return self._poly_mul(a.num, b.den) == self._poly_mul(b.num, a.den)
+        return self.poly_mul(a.num, b.den) == self.poly_mul(b.num, a.den)
 
     def _order(self, a: Number, b: Number) -> int | None:
         """-1, 0, 1, or None where neither the normal forms nor the balls tell."""
@@ -410,14 +309,8 @@ class Exact:
         return None if order is None else order == 0
 
 
-def _bounded(p: Poly) -> Poly:
-    if len(p) > MAX_TERMS:
-        raise Undefined("a polynomial too large for exact arithmetic")
-    return p
-
-
 def _factors(c: Fraction) -> list[tuple[str, Fraction]]:
-    """The prime factors of a positive rational, with exponents; a factor without small primes stays whole (log then only misses ties)."""
+    """The prime factors of a positive rational; a factor without small primes stays whole (log then only misses ties)."""
     out = []
     for n, sign in ((c.numerator, 1), (c.denominator, -1)):
         for p in PRIMES:

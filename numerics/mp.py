@@ -1,7 +1,7 @@
 """mpmath as the independent second evaluator: its own functions, quadrature and recursions, nothing shared with Arb.
 
-Where Arb uses closed forms this module does not: V_n comes from the slicing recursion V_{n+2} = 2 pi V_n / (n + 2), integrals from
-tanh-sinh quadrature, the ball integral for n = 1, 2 from Cartesian slices, derivatives from finite differences.
+Where Arb uses closed forms this module does not: V_n comes from the slicing recursion V_{n+2} = 2 pi V_n / (n + 2), integrals
+from tanh-sinh quadrature, the ball integral for n = 1, 2 from Cartesian slices, derivatives from finite differences.
 """
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Many points at once: the enclosure route's fast lane for conjunctions of relations.
 
-Points that share their naturals form the columns of one pass over the statement; the groups come in falling order of the naturals, so that
-`numerics.columns` finds incomplete gammas by recurrence. What this lane leaves open goes up the usual ladder, point by point.
+Points that share their naturals form the columns of one pass over the statement; the groups come in falling order of the
+naturals, so that `numerics.columns` finds incomplete gammas by recurrence. What this lane leaves open goes up the usual
+ladder, point by point.
 """
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from flint import arb
 from numerics import Undefined
 from numerics.arb import Arb, precision, rational
 from numerics.columns import NAN, Columns
-from theory.compiler import Compiler, Env
+from theory.compiler import Env
+from theory.formulas import Compiler
 from theory.evaluate import LADDER, Judgement, conjuncts, truth
 from theory.claim import Outcome
 from theory.points import Assignment, flatten, rebuild
@@ -30,7 +32,8 @@ def truths(formula: Term, points: Sequence[Assignment]) -> list[Judgement]:
     if len(points) > 1 and all(c.op in RELATIONS for c in parts):
         quick = [_and(holds) for holds in zip(*(_decided(c.op, sides(c, points, BITS)) for c in parts))]
     by = f"arb {BITS} bits"
-    return [Judgement(Outcome.HOLDS if holds else Outcome.FAILS, by) if holds is not None else truth(formula, p) for holds, p in zip(quick, points)]
+    return [Judgement(Outcome.HOLDS if holds else Outcome.FAILS, by) if holds is not None else truth(formula, p)
+                      for holds, p in zip(quick, points)]
 
 
 def sides(relation: Term, points: Sequence[Assignment], bits: int) -> list[tuple[arb, arb]]:

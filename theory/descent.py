@@ -1,4 +1,5 @@
-"""A directed search in floats: walk through the domain towards where the conclusion is nearly false. It proposes points, it certifies nothing."""
+"""A directed search in floats: walk through the domain towards where the conclusion is nearly false. It proposes points, it
+certifies nothing."""
 from __future__ import annotations
 
 import random
@@ -15,10 +16,12 @@ STARTS = 3
 MOVES = (Fraction(1), Fraction(1, 2), Fraction(1, 4), Fraction(3))
 
 
-def descend(claim: Claim, conclusion: Term, points: Iterable[Assignment], certify: Callable[[Assignment], bool], seed: str) -> Assignment | None:
+def descend(claim: Claim, conclusion: Term, points: Iterable[Assignment],
+            certify: Callable[[Assignment], bool], seed: str) -> Assignment | None:
     """From the points with the least robustness downhill; the first point whose failure `certify` confirms."""
     rng = random.Random(f"descent:{seed}")
-    scored = sorted(((s, k, p) for k, p in enumerate(points) if (s := robustness(conclusion, p)) is not None), key=lambda item: item[:2])
+    scored = sorted(((s, k, p) for k, p in enumerate(points) if (
+        s := robustness(conclusion, p)) is not None), key=lambda item: item[:2])
     for s, _, p in scored[:STARTS]:
         best, at = s, p
         for _ in range(STEPS):

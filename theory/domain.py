@@ -1,9 +1,9 @@
 """From the variables of a claim to points of its domain: the edges, then rationals of every scale.
 
-One generator serves the deterministic bank (seeded, fast) and the Hypothesis strategy: it only asks `pick(options)`, with the simplest
-option first, so that Hypothesis shrinks towards small points. A point counts only if its premises are certified to hold.
-Hypotheses that random points rarely meet (x(k) = y(k) for all k, sum p = 1, a <= b) are aimed at by `_repair`; that is a proposal,
-the premises are certified afterwards like everywhere else.
+One generator serves the deterministic bank (seeded, fast) and the Hypothesis strategy: it only asks `pick(options)`, with the
+simplest option first, so that Hypothesis shrinks towards small points. A point counts only if its premises are certified to
+hold. Hypotheses that random points rarely meet (x(k) = y(k) for all k, sum p = 1, a <= b) are aimed at by `theory.aiming`;
+that is a proposal, the premises are certified afterwards like everywhere else.
 """
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Callable, Iterator
 
+from theory.aiming import repair
 from theory.claim import Claim, ClaimError, Outcome, Variable
-from theory.evaluate import LADDER, QUICK, cost, exact_value, filtered, truth, truth_of_all
-from theory.points import Assignment, flatten, rebuild
-from theory.terms import Term
+from theory.evaluate import LADDER, QUICK, cost, filtered, truth, truth_of_all
+from theory.points import Assignment
 
 F = Fraction
 ENTRIES = 24            # families of one point hold at most so many numbers together
@@ -32,7 +32,7 @@ Pick = Callable[[list], Any]
 
 
 def draw(claim: Claim, pick: Pick, style: str | None = None, larger: int | None = None) -> Assignment | None:
-    """One proposal (None where an index has no room). style and larger (how far sizes lie above their lowest value) may be fixed."""
+    """One proposal (None where an index has no room). style and larger (how far sizes lie above their lowest) may be fixed."""
     values: dict[str, Any] = {}
     indexing = {s for v in claim.variables for s in v.shape}
     for v in claim.variables:
@@ -49,7 +49,7 @@ def draw(claim: Claim, pick: Pick, style: str | None = None, larger: int | None 
     for v in claim.variables:
         if v.shape:
             values[v.name] = _family(v, values, pick, style or pick(list(STYLES)))
-    return Assignment(_repair(claim, values))
+    return Assignment(repair(claim, values))
 
 
 def _size(claim: Claim, v: Variable, indexing: set, values: dict, pick: Pick, larger: int | None) -> int:
@@ -65,7 +65,26 @@ def _size(claim: Claim, v: Variable, indexing: set, values: dict, pick: Pick, la
         options = [low + k for k in (0, 1, 2, 3, 4, 6) if k == 0 or low + k <= room]
     else:
         alone = not indexing and all(w.natural for w in claim.variables)
-        options = [low + k for k in (*range(41), 63, 126, 254, 1022)] if alone else [low + k for k in (0, 1, 2, 3, 4, 6, 9, 19, 40)]
+        options = [
+    low +
+    k for k in (
+        *
+        range(41),
+        63,
+        126,
+        254,
+        1022)] if alone else [
+            low +
+            k for k in (
+                0,
+                1,
+                2,
+                3,
+                4,
+                6,
+                9,
+                19,
+                 40)]
     if v.high is not None:
         options = [k for k in options if k < v.high or (k == v.high and not v.strict)] or [low]
     return pick(options) if larger is None else options[min(larger, len(options) - 1)]
@@ -75,7 +94,8 @@ def _scalar(v: Variable, pick: Pick, style: str | None) -> Fraction:
     low, high = v.low, v.high
     if style in ("zero", "equal"):
         plain = F(style == "equal")
-        if (low is None or low < plain or (low == plain and not v.strict)) and (high is None or plain < high or (plain == high and not v.strict)):
+        if (low is None or low < plain or (low == plain and not v.strict)) and (
+            high is None or plain < high or (plain == high and not v.strict)):
             return plain
     return F(pick(scalar_options(v)))
 
@@ -138,83 +158,6 @@ def _nest(entries: list, shape: list[int]):
         return tuple(entries)
     inner = len(entries) // shape[0] if shape[0] else 0
     return tuple(_nest(entries[k * inner:(k + 1) * inner], shape[1:]) for k in range(shape[0]))
-
-
-# ---------------------------------------------------------------- aiming at the hypotheses
-
-def _atoms(h: Term, binders: tuple = ()) -> Iterator[tuple[Term, tuple]]:
-    """The atomic hypotheses with the ranges of the `each` quantifiers around them."""
-    if h.op == "and":
-        for a in h.args:
-            yield from _atoms(a, binders)
-    elif h.op == "forall" and h.args[0].op == "imp" and h.args[0].args[0].op == "and" and h.args[0].args[0].args[1].op == "lt":
-        yield from _atoms(h.args[0].args[1], binders + (h.args[0].args[0].args[1].args[1],))
-    elif h.op in ("eq", "le", "lt"):
-        yield h, binders
-
-
-def _repair(claim: Claim, values: dict[str, Any]) -> dict[str, Any]:
-    """The values, moved towards the hypotheses; naturals stay as they are."""
-    fixed = {v.name for v in claim.variables if v.natural}
-    for rank in ("le lt", "eq"):
-        for h in claim.hypotheses:
-            for atom, binders in _atoms(h):
-                if atom.op in rank:
-                    values = _aim(atom, binders, values, fixed)
-    return values
-
-
-def _aim(atom: Term, binders: tuple, values: dict, fixed: set) -> dict:
-    left, right = atom.args
-    if atom.op == "eq" and not binders:
-        for total, goal in ((left, right), (right, left)):
-            if total.op == "sum" and total.args[1].op == "fam" and total.args[1].args == (Term("bv", (), 0),):
-                return _scale(total.args[1].data, exact_value(goal, values), values)
-    for stack in _stacks(binders, values):
-        a, b = exact_value(left, values, stack), exact_value(right, values, stack)
-        if a is None and b is None or (a is not None and b is not None and (a == b if atom.op == "eq" else a < b)):
-            continue
-        for target, source, up in ((left, b, False), (right, a, True)):
-            if target.op == "fam" and target.data not in fixed and source is not None:
-                old = a if target is left else b
-                if atom.op == "eq" or old is None:
-                    new = source
-                else:       # reflect at the bound, which keeps the scale of the value
-                    new = 2 * source - old if old != source else (source + 1 if up else source - 1) if atom.op == "lt" else source
-                values = _put(target, new, values, stack)
-                break
-    return values
-
-
-def _stacks(binders: tuple, values: dict, stack: tuple = ()) -> list[tuple]:
-    if len(stack) == len(binders):
-        return [stack]
-    n = exact_value(binders[len(stack)], values, stack + (0,))
-    if n is None:
-        return []
-    return [s for i in range(min(int(n), ENTRIES)) for s in _stacks(binders, values, stack + (i,))]
-
-
-def _put(target: Term, new: Fraction, values: dict, stack: tuple) -> dict:
-    indices = [exact_value(a, values, stack) for a in target.args]
-    if None in indices:
-        return values
-    def place(value, path):
-        if not path:
-            return new
-        i = int(path[0])
-        return value[:i] + (place(value[i], path[1:]),) + value[i + 1:] if 0 <= i < len(value) else value
-    return {**values, target.data: place(values[target.data], indices)} if target.data in values else values
-
-
-def _scale(name: str, goal: Fraction | None, values: dict) -> dict:
-    old = values.get(name)
-    if goal is None or not isinstance(old, tuple) or not old:
-        return values
-    entries = list(flatten(old))
-    total = sum(entries)
-    entries = [e * goal / total for e in entries] if total else [goal / len(entries)] * len(entries)
-    return {**values, name: rebuild(old, iter(entries))}
 
 
 # ---------------------------------------------------------------- the bank
@@ -283,7 +226,7 @@ _banks: OrderedDict[tuple, Bank] = OrderedDict()
 
 
 def explored(claim: Claim, count: int, seed: int) -> Bank:
-    """`explore`, remembered for the claims last asked about (their routes and mutants share the points and what is cached in them)."""
+    """`explore`, remembered for the claims last asked about: their routes and mutants share the points and their caches."""
     name = (claim.digest, repr(claim.points), count, seed)
     if name not in _banks:
         _banks[name] = explore(claim, count, seed)
@@ -307,7 +250,7 @@ def affordable(claim: Claim, points: tuple[Assignment, ...]) -> tuple[Assignment
 
 
 def vacuous(claim: Claim) -> bool:
-    """No point satisfies the premises: every honest try violates one for certain. Premises that cannot be evaluated prove nothing."""
+    """No point satisfies the premises: every honest try violates one. Premises that cannot be evaluated prove nothing."""
     if any(_contradicts(v) for v in claim.variables):
         return True
     found = explored(claim, BANK, 0)

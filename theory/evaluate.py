@@ -1,7 +1,7 @@
 """Is a formula true at an assignment, or over a box? Three-valued, certified, with escalating precision.
 
-`truth` climbs a ladder: Arb at 64 and 128 bits, then exact normal forms (which alone settle equality), then Arb at 512 and 2048 bits.
-What no rung decides is UNDECIDED. `filtered` is the float filter (certifies nothing), `second_opinion` mpmath.
+`truth` climbs a ladder: Arb at 64 and 128 bits, then exact normal forms (which alone settle equality), then Arb at 512 and
+2048 bits. What no rung decides is UNDECIDED. `filtered` is the float filter (certifies nothing), `second_opinion` mpmath.
 """
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from numerics.exact import Exact, Number
 from numerics.floats import Floats
 from numerics.mp import Mp
 from theory.claim import Outcome
-from theory.compiler import Compiler, Env
+from theory.compiler import Env
+from theory.formulas import Compiler
 from theory.points import Assignment, Box
 from theory.terms import Term, walk
 
@@ -131,8 +132,8 @@ def filtered(formula: Term, point: Assignment) -> bool | None:
 
 
 def robustness(formula: Term, point: Assignment) -> float | None:
-    """How far the formula is from changing its truth value, in floats: positive inside, negative outside, 0 on the edge (an equation
-    is at most on the edge). Conjunctions and `for all` take the smallest, alternatives the largest. None where floats cannot tell."""
+    """How far the formula is from changing its truth value, in floats: positive inside, negative outside, 0 on the edge (an
+    equation at best). Conjunctions and `for all` take the smallest, alternatives the largest. None where floats cannot tell."""
     try:
         return _float.distance(formula)(environment(point, _float, "float"))
     except (Undefined, OverflowError):
@@ -202,12 +203,13 @@ def relations(formula: Term, point: Assignment, rung) -> tuple[bool | None, list
 
 
 def agreement(formula: Term, point: Assignment, bits: int) -> bool:
-    """Where the formula stays open: both sides of every open relation (<= or =) agree to 2^-bits, in 512-bit balls. No proof of equality."""
+    """Whether both sides of every relation (<= or =) that stays open agree to 2^-bits, in 512-bit balls. No proof of equality."""
     _, found = relations(formula, point, 512)
     open_ = [r for r in found if r.holds is None]
     with precision(512):
         tiny = arb(2) ** -bits
-        return bool(open_) and all(r.term.op in ("le", "eq", "deriv") and bool(abs(r.left - r.right) <= tiny * (1 + abs(r.left))) for r in open_)
+        return bool(open_) and all(r.term.op in ("le", "eq", "deriv") and bool(
+            abs(r.left - r.right) <= tiny * (1 + abs(r.left))) for r in open_)
 
 
 def _traced(compiler: Compiler, env: Env, formula: Term) -> tuple[bool | None, list[Relation]]:

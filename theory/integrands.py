@@ -1,7 +1,7 @@
 """Integrands as sums of coef * t^k * exp(-rate * t^m): what has a closed form by incomplete gammas.
 
-`pieces_of` reads the body of an integral. Everything in it that does not hold the variable becomes a coefficient, exponents are exact.
-It holds for t > 0 only (t^(1/2) t^(1/2) = t), which is all that an integral over [a, b] with a >= 0 sees.
+`pieces_of` reads the body of an integral. Everything in it that does not hold the variable becomes a coefficient, exponents
+are exact. It holds for t > 0 only (t^(1/2) t^(1/2) = t), which is all that an integral over [a, b] with a >= 0 sees.
 """
 from __future__ import annotations
 

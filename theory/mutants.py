@@ -1,8 +1,8 @@
 """Mutants: the statement of a claim with one thing changed. A check that lets a false mutant live is weak.
 
-The operators are syntactic (a sign, a constant, an exponent, a bound or free variable, strictness, a direction, max for min, a summand, a
-range, a hypothesis). A change that loosens the statement, or only moves it about, tests nothing and is passed over: `demanding` compares
-how far from false both are, in floats, at sampled points. `kill` then decides each mutant:
+The operators are syntactic (a sign, a constant, an exponent, a bound or free variable, strictness, a direction, max for min,
+a summand, a range, a hypothesis). A change that loosens the statement, or only moves it about, tests nothing and is passed
+over: `demanding` compares how far from false both are, in floats, at sampled points. `kill` then decides each mutant:
   killed       it certainly fails at an exact point of its domain (Arb or exact normal forms)
   equivalent   it has the normal form of the original statement
   true         the proof route proves it: the statement is loose there
@@ -13,8 +13,6 @@ from __future__ import annotations
 import dataclasses
 import random
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Iterator
 
 from theory.claim import Claim, Outcome
 from theory.descent import descend
@@ -23,7 +21,8 @@ from theory.evaluate import conjuncts, cost, filtered, refuting, robustness, tru
 from theory.normal import difference, normal
 from theory.points import Assignment
 from theory.printing import text
-from theory.terms import BINDS, P, Term, TermError, fam, num
+from theory.terms import P, Term, TermError
+from theory.variations import Scope, variants
 
 CAP = 12
 SAMPLE = 40             # points at which margins are compared
@@ -31,8 +30,8 @@ WORK = 1_000_000        # operations spent on a mutant that resists, about
 EXTRA = 300             # further draws against a mutant that the bank does not kill
 TIES = 40               # points that floats leave open and that are certified one by one
 # order in which the kinds take turns when the cap is short
-KINDS = ("hypothesis", "strictness", "constant", "sign", "exponent", "max for min", "coefficient", "summand", "variable", "index", "range",
-         "direction")
+KINDS = ("hypothesis", "strictness", "constant", "sign", "exponent", "max for min", "coefficient", "summand", "variable", "index",
+         "range", "direction")
 
 
 @dataclass(frozen=True)
@@ -55,19 +54,21 @@ def mutants(claim: Claim) -> list[Mutant]:
             continue        # the hypothesis only gives the statement a meaning
         rest = claim.hypotheses[:k] + claim.hypotheses[k + 1:]
         queues["hypothesis"].append(Mutant(f"without the hypothesis {text(h)}", facts + rest, claim.conclusion, rest))
-    for kind, changed in variants(claim.conclusion, _Scope(claim)):
+    for kind, changed in variants(claim.conclusion, Scope(claim)):
         if changed not in seen:
             seen.add(changed)
             queues[kind].append(Mutant(f"{kind}: {text(changed)}", claim.premises, changed, claim.hypotheses))
     for queue in queues.values():
-        queue.sort(key=lambda m: len(m.description))       # short statements first: outer changes before inner ones of the same length
+        # short statements first: outer changes before inner ones of the same length
+        queue.sort(key=lambda m: len(m.description))
     chosen: list[Mutant] = []
     sample = affordable(claim, bank(claim, BANK, 0))[:SAMPLE if cost(claim.conclusion) <= DEAR_COST else SAMPLE // 4]
     while len(chosen) < CAP and any(queues.values()):
         for kind in KINDS:
             while queues[kind] and len(chosen) < CAP:
                 m = queues[kind].pop(0)
-                if kind == "hypothesis" or (kind == "strictness" and attained(claim.conclusion, sample)) or demanding(claim.conclusion, m.conclusion, sample):
+                if kind == "hypothesis" or (kind == "strictness" and attained(claim.conclusion, sample)
+                                            ) or demanding(claim.conclusion, m.conclusion, sample):
                     chosen.append(m)
                     break
     return chosen
@@ -82,13 +83,13 @@ def evaluable_without(claim: Claim, k: int) -> bool:
 
 
 def attained(conclusion: Term, sample) -> bool:
-    """Whether some relation is, as far as floats can tell, an equality at a sampled point: only there does strictness ask for more."""
+    """Whether some relation is, for floats, an equality at a sampled point: only there does strictness ask for more."""
     return any(filtered(c, p) is None and robustness(c, p) is not None for c in conjuncts(conclusion) for p in sample)
 
 
 def demanding(original: Term, mutant: Term, sample) -> bool:
-    """Whether the mutant asks for more than the original: part of it is nowhere easier and somewhere harder, or its worst case gets worse.
-    Ease is `robustness` in floats; a mutant beyond floats counts as demanding if it has a meaning at all."""
+    """Whether the mutant asks for more than the original: a part is nowhere easier and somewhere harder, or its worst case is
+    worse. Ease is `robustness` in floats; a mutant beyond floats counts as demanding if it has a meaning at all."""
     pairs = [(a, b) for a, b in zip(conjuncts(original), conjuncts(mutant)) if a != b]
     if len(conjuncts(original)) != len(conjuncts(mutant)):
         return True
@@ -104,112 +105,6 @@ def demanding(original: Term, mutant: Term, sample) -> bool:
         if (any(harder) and not any(easier)) or min(y for _, y in both) < worst - 1e-7 * (1 + abs(worst)):
             return True
     return False
-
-
-# ---------------------------------------------------------------- operators
-
-class _Scope:
-    """What a variable may be replaced by: families of the same shape, indices of the same range."""
-
-    def __init__(self, claim: Claim, ranges: tuple = ()):
-        self.claim, self.ranges = claim, ranges
-
-    def inside(self, n: Term | None) -> "_Scope":
-        return _Scope(self.claim, self.ranges + (n,))
-
-    def others(self, name: str) -> list[str]:
-        own = next((v for v in self.claim.variables if v.name == name), None)
-        return [] if own is None else [v.name for v in self.claim.variables if v.name != name and v.shape == own.shape
-                                       and v.natural == own.natural and not (own.natural and own.below != v.below)]
-
-
-def variants(t: Term, scope: _Scope) -> Iterator[tuple[str, Term]]:
-    """(kind, the term with one change) for every place in a term or formula."""
-    op, a = t.op, t.args
-    if op in ("le", "lt", "eq"):
-        if op == "le":
-            yield "strictness", Term("lt", a)
-        if op != "eq":
-            yield "direction", Term(op, (a[1], a[0]))
-        for k in (0, 1):
-            for factor in (Fraction(1, 2), Fraction(2)):
-                if a[k].op != "add" and a[k] != num(0):
-                    side = num(factor) * a[k]
-                    yield "coefficient", Term(op, (side, a[1]) if k == 0 else (a[0], side))
-    elif op == "imp":
-        yield "hypothesis", a[1]
-    elif op in ("forall", "exists"):
-        guarded, n = a[0], a[0].args[0].args[1].args[1] if _bounded(t) else None
-        if n is not None:       # the range of the index stays: only what is said about it changes
-            for kind, new in variants(guarded.args[1], scope.inside(n)):
-                yield kind, Term(op, (Term(guarded.op, (guarded.args[0], new)),))
-        return
-    elif op == "num":
-        for c in (t.data + 1, t.data / 2, t.data * 2, t.data - 1):
-            if c != t.data and c != 0:
-                yield "constant", num(c)
-        return
-    elif op == "add":
-        for k, x in enumerate(a):
-            rest = a[:k] + a[k + 1:]
-            yield "sign", Term(op, a[:k] + (-x,) + a[k + 1:])
-            yield "summand", rest[0] if len(rest) == 1 else Term(op, rest)
-            for factor in (Fraction(1, 2), Fraction(2)):
-                yield "coefficient", Term(op, a[:k] + (num(factor) * x,) + a[k + 1:])
-    elif op == "max":
-        yield "max for min", -Term("max", (a[0], -a[1]))
-        yield "range", Term(op, (a[0] - 1, a[1]))
-    elif op == "sum":
-        yield "range", Term(op, (a[0] - 1, a[1]))
-    elif op == "exp":
-        yield "sign", Term(op, (-a[0],))
-        yield "coefficient", Term(op, (2 * a[0],))
-    elif op == "fam":
-        for name in scope.others(t.data):
-            yield "variable", Term(op, a, name)
-        for k, index in enumerate(a):
-            for other in _indices(index, scope):
-                yield "index", Term(op, a[:k] + (other,) + a[k + 1:], t.data)
-        return
-    elif op in ("nat", "bv", "pi"):
-        return
-    binder = BINDS.get(op)
-    for k, x in enumerate(a):
-        if (op == "deriv" and k == 1) or (op == "mul" and x == num(-1)) or (op in ("sum", "max", "ball") and k == 0):
-            continue
-        inner = scope.inside(a[0] if op in ("sum", "max") else None) if k == binder else scope
-        for kind, new in variants(x, inner):
-            if op == "pow" and k == 1 and kind == "constant":
-                kind = "exponent"
-            yield kind, Term(op, a[:k] + (new,) + a[k + 1:], t.data)
-
-
-def _bounded(t: Term) -> bool:
-    inner = t.args[0]
-    return inner.op == ("imp" if t.op == "forall" else "and") and inner.args[0].op == "and" and inner.args[0].args[1].op == "lt"
-
-
-def _indices(index: Term, scope: _Scope) -> Iterator[Term]:
-    """Other indices of the same range: bound ones and declared ones."""
-    depth = len(scope.ranges)
-    own = None
-    if index.op == "bv" and index.data < depth:
-        own = _range(scope, index.data)
-    elif index.op == "fam" and not index.args:
-        own = next((fam(v.below) for v in scope.claim.variables if v.name == index.data and v.below), None)
-    if own is None:
-        return
-    for k in range(depth):
-        if Term("bv", (), k) != index and _range(scope, k) == own:
-            yield Term("bv", (), k)
-    for v in scope.claim.variables:
-        if v.below is not None and fam(v.below) == own and fam(v.name) != index:
-            yield fam(v.name)
-
-
-def _range(scope: _Scope, k: int) -> Term | None:
-    n = scope.ranges[-1 - k]
-    return n if n is not None and n.loose == 0 else None
 
 
 # ---------------------------------------------------------------- killing

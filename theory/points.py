@@ -1,7 +1,7 @@
 """Assignments and boxes: exact rational values for the variables of a claim.
 
-An `Assignment` gives every variable a rational (families: nested tuples). A `Box` fixes the sizes and lets every real range over a
-rational interval. Both are JSON with rationals as strings, so that a certificate can name them exactly.
+An `Assignment` gives every variable a rational (families: nested tuples). A `Box` fixes the sizes and lets every real range
+over a rational interval. Both are JSON with rationals as strings, so that a certificate can name them exactly.
 """
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ class Assignment:
         """The order in which counterexamples are 'smaller': total size, then the number of nonzero entries, then magnitudes."""
         sizes = sum(v for v in self.values.values() if isinstance(v, int))
         entries = [Fraction(e) for v in self.values.values() if not isinstance(v, int) for e in flatten(v)]
-        return (sizes, sum(e != 0 for e in entries), sum(abs(e.numerator) + e.denominator - 1 for e in entries), sum(e < 0 for e in entries))
+        return (sizes, sum(e != 0 for e in entries), sum(abs(e.numerator) + \
+                e.denominator - 1 for e in entries), sum(e < 0 for e in entries))
 
 
 def _parse(v: Variable, raw: Any, shape: Sequence[int]) -> Value:
@@ -86,7 +87,7 @@ def rebuild(value: Value, items: Iterator) -> Value:
 
 @dataclass(frozen=True)
 class Box:
-    """naturals: name -> int. reals: name -> shape template (an Assignment's value); sides: one (lo, hi) per real entry, in order."""
+    """naturals: name -> int. reals: name -> any value of the right shape; sides: one (lo, hi) per real entry, in order."""
 
     naturals: Mapping[str, int]
     reals: Mapping[str, Value]
@@ -112,7 +113,8 @@ class Box:
         k = max(range(len(self.sides)), key=lambda j: (self.sides[j][1] - self.sides[j][0], -j))
         lo, hi = self.sides[k]
         middle = (lo + hi) / 2
-        return tuple(Box(self.naturals, self.reals, self.sides[:k] + (side,) + self.sides[k + 1:]) for side in ((lo, middle), (middle, hi)))
+        return tuple(Box(self.naturals, self.reals, self.sides[:k] + (side,) + \
+                     self.sides[k + 1:]) for side in ((lo, middle), (middle, hi)))
 
 
 @dataclass(frozen=True)

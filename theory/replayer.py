@@ -1,12 +1,13 @@
 """Re-checks certificates apart from what found them: `python -m theory.replayer FILE...`, one line each, in the order given.
 
-Exit 0: all confirmed; 1: one is not; 2: one cannot be read. A certificate states a sequent (premises |- conclusion over variables) and an outcome:
+Exit 0: all confirmed; 1: one is not; 2: one cannot be read. A certificate states a sequent (premises |- conclusion over
+variables) and an outcome:
   point       the premises certainly hold and the conclusion certainly fails at the exact values
   points      both hold at every point (mode "agreement": nothing fails, and what stays open agrees to 2^-bits on both sides)
   partition   besides its points, the conclusion holds on every cell, and the cells of each box tile it exactly
   proof       `theory.checker` accepts the log, and it proves this sequent (outcome "fails": its denial)
-Only the evaluator is shared with the routes, none of their searching or bisecting. Changing a number, moving an end point or dropping a
-cell makes a certificate fail.
+Only the evaluator is shared with the routes, none of their searching or bisecting. Changing a number, moving an end point or
+dropping a cell makes a certificate fail.
 """
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ from typing import Any, Iterable
 from theory.claim import Outcome, Variable, WellposedError
 from theory.evaluate import agreement, over, truth
 from theory.points import Assignment, Box, flatten
-from theory.terms import Term, TermError, load, negate
+from theory.terms import load, negate
 
 LEAST_POINTS = 8        # a certificate "holds" by points alone needs as many, unless the domain is smaller
 
@@ -55,9 +56,11 @@ class Sequent:
 
 
 def _variable(raw: Any) -> Variable:
-    fields = raw if isinstance(raw, dict) else dict(zip(("name", "shape", "natural", "low", "high", "strict", "below"), raw, strict=True))
+    fields = raw if isinstance(raw, dict) else dict(
+        zip(("name", "shape", "natural", "low", "high", "strict", "below"), raw, strict=True))
     low, high = (None if fields[k] is None else Fraction(fields[k]) for k in ("low", "high"))
-    return Variable(str(fields["name"]), tuple(fields["shape"]), bool(fields["natural"]), low, high, bool(fields["strict"]), fields["below"])
+    return Variable(str(fields["name"]), tuple(fields["shape"]), bool(
+        fields["natural"]), low, high, bool(fields["strict"]), fields["below"])
 
 
 def replay(raw: Any) -> str:
@@ -108,7 +111,8 @@ def _points(s: Sequent, alone: bool = True) -> str:
 
 def _finite(variables: Iterable[Variable], points: int) -> bool:
     """Whether so many points are all that the variables allow (a statement without variables has one)."""
-    return points > 0 and math.prod(int(v.high - v.low) + 1 if v.natural and v.high is not None else LEAST_POINTS for v in variables) <= points
+    return points > 0 and math.prod(
+        int(v.high - v.low) + 1 if v.natural and v.high is not None else LEAST_POINTS for v in variables) <= points
 
 
 def _partition(s: Sequent) -> str:
@@ -196,6 +200,8 @@ def _proof(s: Sequent) -> str:
     except checker.Rejected as error:
         raise NotConfirmed(f"the proof is rejected: {error}") from None
     hyps, concl = [load(h) for h in hyps], load(concl)
+    if s.outcome == "fails" and s.variables:
+        raise NotConfirmed("a denial of a statement with variables says nothing about all of them")
     goal = s.conclusion if s.outcome == "holds" else negate(s.conclusion)
     if concl != goal:
         raise NotConfirmed(f"the log proves {concl}, not {goal}")

@@ -22,13 +22,19 @@ def statement_of(claim: Claim, of: str | None = None) -> dict[str, Any]:
     stated = denial_of(claim) if of == "denial" else claim
     if stated is None:
         raise StoreError(f"{claim.id} has no denial that a certificate could be about; run verify --fresh {claim.id}")
-    return {"schema": SCHEMA, "claim": claim.id, "digest": claim.digest, "of": of, "variables": [_variable(v) for v in stated.variables],
-            "premises": [dump(p) for p in stated.premises], "conclusion": dump(stated.conclusion)}
+    return {"schema": SCHEMA, "claim": claim.id, "digest": claim.digest, "of": of,
+            "variables": [_variable(v) for v in stated.variables], "premises": [dump(p) for p in stated.premises],
+            "conclusion": dump(stated.conclusion)}
 
 
 def _variable(v: Variable) -> dict[str, Any]:
     return {"name": v.name, "shape": list(v.shape), "natural": v.natural, "low": None if v.low is None else str(v.low),
             "high": None if v.high is None else str(v.high), "strict": v.strict, "below": v.below}
+
+
+def _shown(item: dict[str, Any], of: str | None) -> dict[str, Any]:
+    """What a certificate says was found, in the words of its evidence; a denial that holds shows that the claim fails."""
+    return {"route": item["route"], "outcome": "holds" if of == "denial" else item["outcome"], "kind": item["artefact"]["kind"]}
 
 
 def store(home: Home, claim: Claim, evidence: Iterable[Evidence]) -> list[dict[str, Any]]:
@@ -46,8 +52,7 @@ def store(home: Home, claim: Claim, evidence: Iterable[Evidence]) -> list[dict[s
                     name = f"{claim.id}.{item.route}.{count}.json"
                 used.add(name)
                 of = artefact.get("of")
-                body = statement_of(claim, of) | {"route": item.route, "outcome": "holds" if of == "denial" else item.outcome.value,
-                                                  "kind": artefact["kind"], "payload": artefact["payload"]}
+                body = statement_of(claim, of) | _shown(raw, of) | {"payload": artefact["payload"]}
                 path = home.certificates / name
                 write_text(path, json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n")
                 reference |= {"file": f"certificates/{name}", "sha256": sha256(path)}
@@ -77,8 +82,7 @@ def check_statement(claim: Claim, item: dict[str, Any], path: Path) -> None:
     of = raw.get("of") if isinstance(raw, dict) else None
     if of == "denial" and item["outcome"] != "fails":
         raise StoreError(f"the certificate {path} is about the denial of {claim.id}, which cannot show that it {item['outcome']}")
-    want = statement_of(claim, of) | {"route": item["route"], "outcome": "holds" if of == "denial" else item["outcome"],
-                                      "kind": item["artefact"]["kind"]}
+    want = statement_of(claim, of) | _shown(item, of)
     if not isinstance(raw, dict) or any(raw.get(k) != v for k, v in want.items()):
         raise StoreError(f"the certificate {path} is not about {claim.id} as it stands; run verify --fresh {claim.id}")
 

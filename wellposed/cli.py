@@ -263,7 +263,7 @@ def _replay(args) -> int:
         raise StoreError(f"no certificate is stored in {home.certificates}: run `wellposed verify` first")
     code, lines = certificates.replay(paths, os.cpu_count() or 1)
     for line in lines:
-        print(terminal.clean(line))
+        print(terminal.clean(line), file=sys.stderr if line.startswith("unreadable") else sys.stdout)
     return code
 
 

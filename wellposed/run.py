@@ -37,7 +37,7 @@ class Run:
 
     def certificates(self) -> list[tuple[str, dict[str, Any], Path]]:
         """(claim id, evidence, path) of every certificate that backs these results."""
-        return [(name, item, path) for name, r in self.results.items() for item, path in certificates.files(self.home, r["evidence"])]
+        return [(name, *held) for name, r in self.results.items() for held in certificates.files(self.home, r["evidence"])]
 
     def survivors(self) -> list[str]:
         """One line for every claim asked for that has a mutant which no route killed."""

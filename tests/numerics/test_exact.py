@@ -53,8 +53,8 @@ def test_powers_and_gamma():
     assert E.eq(E.gamma(q(F(5, 2))), E.mul([q(F(3, 4)), E.power(E.pi(), None, F(1, 2))])) is True
     assert E.eq(E.vol(2), E.pi()) is True and E.eq(E.vol(3), E.mul([q(F(4, 3)), E.pi()])) is True
     assert E.eq(E.power(q(0), None, F(0)), q(1)) is True
-    for call in (lambda: E.power(q(0), None, F(-1)), lambda: E.inv(q(0)), lambda: E.log(q(0)), lambda: E.log(q(-1)), lambda: E.gamma(q(0)),
-                 lambda: E.power(q(-1), None, F(1, 2)), lambda: E.maximum([E.power(E.add([q(3)]), None, F(1, 2)), E.inv(E.inv(q(0)))])):
+    for call in (lambda: E.power(q(0), None, F(-1)), lambda: E.inv(q(0)), lambda: E.log(q(0)), lambda: E.log(q(-1)),
+                 lambda: E.gamma(q(0)), lambda: E.power(q(-1), None, F(1, 2))):
         with pytest.raises(Undefined):
             call()
 

@@ -56,7 +56,8 @@ def test_float_incomplete_gamma(s, x):
 
 
 def test_floats_overflow_into_undefined_and_noise_is_open():
-    for call in (lambda: FL.exp(1000.0), lambda: FL.log(0.0), lambda: FL.inv(0.0), lambda: FL.gamma(500.0), lambda: FL.power(-2.0, None, F(1, 2))):
+    for call in (lambda: FL.exp(1000.0), lambda: FL.log(0.0), lambda: FL.inv(
+        0.0), lambda: FL.gamma(500.0), lambda: FL.power(-2.0, None, F(1, 2))):
         with pytest.raises(Undefined):
             call()
     assert FL.lt(1.0, 1.0 + 1e-12) is None and FL.eq(1.0, 1.0) is None and FL.lt(1.0, 2.0) is True

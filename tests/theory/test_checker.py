@@ -51,8 +51,10 @@ def test_it_shares_no_code_with_the_kernel():
                 imported |= {alias.name for alias in node.names}
     assert not {m for m in imported if m.startswith("theory") and not m.startswith("theory.checker")}
     code = "import sys, theory.checker; print(sorted(m for m in sys.modules if m.startswith('theory')))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parent.parent).stdout
-    assert not {"theory.kernel", "theory.terms", "theory.normal", "theory.calculus", "theory.ground"} & set(ast.literal_eval(loaded))
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                            cwd=FOLDER.parent.parent).stdout
+    assert not {"theory.kernel", "theory.terms", "theory.normal", "theory.calculus",
+                "theory.ground"} & set(ast.literal_eval(loaded))
 
 
 def test_it_is_shorter_than_what_it_checks():
@@ -77,7 +79,8 @@ def test_five_thousand_steps_in_two_seconds():
 
 
 @pytest.mark.parametrize("change", [
-    lambda g: g.update(concl=g["hyps"][0] if g["hyps"] else 0), lambda g: g["hyps"].append(g["concl"]), lambda g: g.update(hyps=[]),
+    lambda g: g.update(concl=g["hyps"][0] if g["hyps"] else 0), lambda g: g["hyps"].append(g["concl"]),
+    lambda g: g.update(hyps=[]),
     lambda g: g["steps"].pop(), lambda g: g["steps"][-1].__setitem__(0, "and_intro"), lambda g: g["steps"][-1][1].reverse(),
 ])
 def test_a_log_that_proves_something_else_is_rejected(change):
@@ -106,9 +109,12 @@ def put(*path_and_value):
 MALFORMED = {
     "no schema": without("schema"), "no terms": without("terms"), "no steps": without("steps"), "no hyps": without("hyps"),
     "no conclusion": without("concl"), "another schema": put("schema", 2), "schema as a float": put("schema", 1.0),
-    "schema true": put("schema", True), "an unknown key": put("extra", 1), "terms a mapping": put("terms", {}), "steps a string": put("steps", "x"),
-    "no step": put("steps", []), "hyps a number": put("hyps", 3), "hyps of strings": put("hyps", ["0"]), "hyps true": put("hyps", [True]),
-    "conclusion out of range": put("concl", 10 ** 9), "conclusion negative": put("concl", -1), "conclusion a float": put("concl", 0.0),
+    "schema true": put("schema", True), "an unknown key": put("extra", 1), "terms a mapping": put("terms", {}),
+    "steps a string": put("steps", "x"),
+    "no step": put("steps", []), "hyps a number": put("hyps", 3), "hyps of strings": put("hyps", ["0"]),
+    "hyps true": put("hyps", [True]),
+    "conclusion out of range": put("concl", 10 ** 9), "conclusion negative": put("concl", -1),
+    "conclusion a float": put("concl", 0.0),
     "conclusion null": put("concl", None), "a term is null": put("terms", 0, None), "a term is empty": put("terms", 0, []),
     "an operator is a list": put("terms", 0, [[], None]), "an operator is unknown": put("terms", 0, ["sin", None]),
     "a term refers to itself": put("terms", 0, ["exp", None, 0]), "a term refers forward": put("terms", 0, ["exp", None, 1]),
@@ -117,18 +123,26 @@ MALFORMED = {
     "an infinite literal": put("terms", 0, ["num", "inf"]), "a scientific literal": put("terms", 0, ["num", "1e400000000"]),
     "a literal over 0": put("terms", 0, ["num", "1/0"]), "a literal with spaces": put("terms", 0, ["num", " 1 "]),
     "a literal of a million digits": put("terms", 0, ["num", "9" * 10 ** 6]), "other digits": put("terms", 0, ["num", "١"]),
-    "a negative index": put("terms", 0, ["bv", -1]), "an index in a string": put("terms", 0, ["bv", "0"]), "a true index": put("terms", 0, ["bv", True]),
-    "a nameless family": put("terms", 0, ["fam", ""]), "a family of numbers": put("terms", 0, ["fam", 3]), "data where none belongs": put("terms", 0, ["pi", "x"]),
+    "a negative index": put("terms", 0, ["bv", -1]), "an index in a string": put("terms", 0, ["bv", "0"]),
+    "a true index": put("terms", 0, ["bv", True]),
+    "a nameless family": put("terms", 0, ["fam", ""]), "a family of numbers": put("terms", 0, ["fam", 3]),
+    "data where none belongs": put("terms", 0, ["pi", "x"]),
     "a sum of one": put("terms", 1, ["add", None, 0]), "two arguments of exp": put("terms", 1, ["exp", None, 0, 0]),
-    "a step is null": put("steps", 0, None), "a step is short": put("steps", 0, ["square", []]), "a rule is a number": put("steps", 0, 0, 7),
-    "a rule is unknown": put("steps", 0, 0, "trust_me"), "a rule is a list": put("steps", 0, 0, []), "premises a number": put("steps", 0, 1, 0),
-    "a step uses itself": put("steps", 0, 1, [0]), "a step uses a later one": put("steps", 0, 1, [2]), "a step uses -1": put("steps", 0, 1, [-1]),
-    "a step uses true": put("steps", 1, 1, [False]), "a step uses a float": put("steps", 1, 1, [0.0]), "arguments a list": put("steps", 0, 2, []),
+    "a step is null": put("steps", 0, None), "a step is short": put("steps", 0, ["square", []]),
+    "a rule is a number": put("steps", 0, 0, 7),
+    "a rule is unknown": put("steps", 0, 0, "trust_me"), "a rule is a list": put("steps", 0, 0, []),
+    "premises a number": put("steps", 0, 1, 0),
+    "a step uses itself": put("steps", 0, 1, [0]), "a step uses a later one": put("steps", 0, 1, [2]),
+    "a step uses -1": put("steps", 0, 1, [-1]),
+    "a step uses true": put("steps", 1, 1, [False]), "a step uses a float": put("steps", 1, 1, [0.0]),
+    "arguments a list": put("steps", 0, 2, []),
     "an argument is missing": put("steps", 0, 2, {}), "an argument too many": put("steps", 0, 2, "also", 1),
     "an argument null": put("steps", 0, 2, "a", None), "an argument true": put("steps", 0, 2, "a", True),
     "an argument a float": put("steps", 0, 2, "a", 0.5), "an argument a bare number": put("steps", 0, 2, "a", 0),
-    "an argument of two kinds": put("steps", 0, 2, "a", {"t": 0, "q": "1"}), "an argument of no kind": put("steps", 0, 2, "a", {}),
-    "an argument out of range": put("steps", 0, 2, "a", {"t": 10 ** 9}), "an argument t null": put("steps", 0, 2, "a", {"t": None}),
+    "an argument of two kinds": put("steps", 0, 2, "a", {"t": 0, "q": "1"}),
+    "an argument of no kind": put("steps", 0, 2, "a", {}),
+    "an argument out of range": put("steps", 0, 2, "a", {"t": 10 ** 9}), "an argument t null": put("steps", 0, 2, "a",
+                                                                                                   {"t": None}),
     "an argument q 1/0": put("steps", 0, 2, "a", {"q": "1/0"}), "an argument a list": put("steps", 0, 2, "a", [{"t": 0}]),
     "a formula for a real": lambda g: g["steps"][0][2].update(a={"t": g["concl"]}),
 }
@@ -154,7 +168,8 @@ def test_a_deep_term_and_an_exponential_term_are_rejected_and_not_a_crash():
     wide = [["fam", "a"]] + [["add", None, k, k] for k in range(200)]
     for terms in (deep, wide):
         last = len(terms) - 1
-        log = {"schema": 1, "terms": terms + [["le", None, last, last]], "steps": [["ring", [], {"a": {"t": last}, "b": {"t": last}}]],
+        log = {"schema": 1, "terms": terms + [["le", None, last, last]], "steps": [["ring", [], {"a": {"t": last},
+                                                                                                 "b": {"t": last}}]],
                "hyps": [], "concl": last + 1}
         with pytest.raises(Rejected):
             check(log)
@@ -164,7 +179,8 @@ def test_powers_of_powers_do_not_fill_the_memory():
     terms = [["num", "3"], ["num", "64"]] + [["pow", None, 0 if k == 0 else k + 1, 1] for k in range(6)]
     last = len(terms) - 1
     with pytest.raises(Rejected):
-        check({"schema": 1, "terms": terms, "steps": [["ring", [], {"a": {"t": last}, "b": {"t": last}}]], "hyps": [], "concl": 0})
+        check({"schema": 1, "terms": terms, "steps": [["ring", [], {"a": {"t": last}, "b": {"t": last}}]], "hyps": [],
+               "concl": 0})
 
 
 def test_a_loose_variable_is_no_argument():
@@ -181,12 +197,14 @@ def places(value, path=()):
         yield from places(inner, (*path, key))
 
 
-JUNK = [None, True, False, 0, 1, -1, 2, 7, 10 ** 30, 0.5, "", "x", "0", "1/2", "le", "num", [], {}, [0], {"t": 0}, {"t": 1}, {"q": "1"}, [[]], {"t": []}]
+JUNK = [None, True, False, 0, 1, -1, 2, 7, 10 ** 30, 0.5, "", "x", "0", "1/2", "le", "num", [], {}, [0], {"t": 0}, {"t": 1},
+        {"q": "1"}, [[]], {"t": []}]
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_fuzzed_logs_are_rejected_or_prove_what_the_kernel_would(seed):
-    """One place of a log replaced by junk: Rejected, or a sequent that holds as well (an unused term changed, a renamed variable)."""
+    """One place of a log replaced by junk: Rejected, or a sequent that holds as well (an unused term changed, a renamed
+    variable)."""
     random_ = random.Random(seed)
     for _ in range(400):
         original = random_.choice(LOGS)
@@ -225,7 +243,8 @@ def again(log):
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "theory.checker", *arguments], capture_output=True, text=True, cwd=FOLDER.parent.parent)
+    return subprocess.run([sys.executable, "-m", "theory.checker", *arguments], capture_output=True, text=True,
+                          cwd=FOLDER.parent.parent)
 
 
 def test_the_command(tmp_path):

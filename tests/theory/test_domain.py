@@ -17,7 +17,8 @@ VARIABLES = (size("n"), size("d"), family("rho", "d", "n"), family("x", "n"), sc
 
 
 def claim(*hypotheses, variables=VARIABLES, points=(), conclusion=eq(num(1), num(1)), name="test.domain"):
-    return Claim(id=name, location="", printed=None, variables=variables, conclusion=conclusion, hypotheses=hypotheses, points=points)
+    return Claim(id=name, location="", printed=None, variables=variables,
+                 conclusion=conclusion, hypotheses=hypotheses, points=points)
 
 
 def test_the_edges_are_there():
@@ -45,8 +46,9 @@ def test_every_premise_holds_at_every_point():
     assert all(truth(h, p).outcome is Outcome.HOLDS for p in points for h in c.premises)
 
 
-@pytest.mark.parametrize("hypothesis", [each(N, lambda i: eq(X(i), Y(i))), each(N, lambda i: eq(X(i), 2 * Y(i) + 1)), each(N, lambda i: lt(Y(i), X(i))),
-                                        eq(sum_(N, X), 1), lt(R, fam("s")), eq(R, fam("s") * 2), eq(sum_(N, lambda i: X(i)), R)])
+@pytest.mark.parametrize("hypothesis", [
+    each(N, lambda i: eq(X(i), Y(i))), each(N, lambda i: eq(X(i), 2 * Y(i) + 1)), each(N, lambda i: lt(Y(i), X(i))),
+    eq(sum_(N, X), 1), lt(R, fam("s")), eq(R, fam("s") * 2), eq(sum_(N, lambda i: X(i)), R)])
 def test_linking_hypotheses_are_met(hypothesis):
     c = claim(hypothesis, variables=(size("n"), family("x", "n"), family("y", "n"), scalar("r"), scalar("s")))
     assert len(bank(c, 40, 0)) == 40
@@ -78,7 +80,8 @@ def test_empty_domains_are_vacuous_and_unclear_ones_are_not():
     assert vacuous(claim(lt(fam("t"), fam("beta")), lt(fam("beta"), fam("t")), name="test.contradiction"))
     assert vacuous(claim(variables=(scalar("r", 2, 1),), name="test.bounds"))
     assert not vacuous(claim(name="test.full"))
-    assert not vacuous(claim(forall(lambda s: le(0, s * s)), name="test.unclear")), "what cannot be evaluated is not contradictory"
+    assert not vacuous(claim(forall(lambda s: le(0, s * s)), name="test.unclear")
+                       ), "what cannot be evaluated is not contradictory"
 
 
 @given(strategy(claim()))

@@ -8,8 +8,8 @@ import pytest
 from theory.claim import ClaimError, Outcome, family, index, scalar, size
 from theory.evaluate import LADDER, agreement, filtered, over, relations, robustness, second_opinion, truth
 from theory.points import Assignment, Box
-from theory.terms import (PI, Symbol, abs_, and_, ball, deriv, each, eq, exists, exp, fam, forall, gamma, imp, integrable, integral, le, log, lt, max_,
-                          nat, num, or_, power, some, sqrt, sum_, vol)
+from theory.terms import (PI, Symbol, abs_, and_, ball, deriv, each, eq, exists, exp, fam, forall, gamma, imp, integrable,
+                          integral, le, log, lt, max_, nat, num, or_, power, some, sqrt, sum_, vol)
 
 N, X, Y, R = fam("n"), Symbol("x"), Symbol("y"), fam("r")
 ROW = (size("n", 0), family("x", "n"))
@@ -44,8 +44,10 @@ def test_far_apart_entries_need_precision():
 
 
 @pytest.mark.parametrize("formula", [
-    le(max_(N, X), 0), lt(0, max_(N, X)), eq(max_(N, X), max_(N, X)), lt(log(sum_(N, X)), 1), le(1 / sum_(N, X), 1), eq(sum_(N, X) / sum_(N, X), 1),
-    le(gamma(sum_(N, X)), 1), le(sqrt(sum_(N, X) - 1), 1), le(power(sum_(N, X), -1), 1), le(X(N), X(N)), le(X(num(Fraction(1, 2))), 0),
+    le(max_(N, X), 0), lt(0, max_(N, X)), eq(max_(N, X), max_(N, X)), lt(
+        log(sum_(N, X)), 1), le(1 / sum_(N, X), 1), eq(sum_(N, X) / sum_(N, X), 1),
+    le(gamma(sum_(N, X)), 1), le(sqrt(sum_(N, X) - 1), 1), le(power(sum_(N, X), -1), 1), le(X(N), X(N)),
+    le(X(num(Fraction(1, 2))), 0),
 ])
 def test_undefined_is_undecided_not_a_pass(formula):
     empty = row()
@@ -55,7 +57,8 @@ def test_undefined_is_undecided_not_a_pass(formula):
 
 def test_sums_over_nothing_are_zero_and_powers_of_zero():
     assert truth(eq(sum_(N, X), 0), row()).outcome is HOLDS
-    assert truth(eq(power(sum_(N, X), 0), 1), row()).outcome is HOLDS and truth(eq(power(sum_(N, X), 3), 0), row()).outcome is HOLDS
+    assert truth(eq(power(sum_(N, X), 0), 1), row()).outcome is HOLDS and truth(
+        eq(power(sum_(N, X), 3), 0), row()).outcome is HOLDS
     assert truth(eq(power(-num(2), 3), -num(8)), row()).outcome is HOLDS
     assert truth(eq(power(-num(2), Fraction(1, 2)), 1), row()).outcome is UNDECIDED
 
@@ -63,8 +66,9 @@ def test_sums_over_nothing_are_zero_and_powers_of_zero():
 def test_kleene_logic():
     bad = le(1 / sum_(N, X), 1)
     yes, no, p = eq(num(1), num(1)), eq(num(1), num(2)), row()
-    for formula, expected in ((and_(no, bad), FAILS), (and_(bad, no), FAILS), (and_(yes, bad), UNDECIDED), (or_(yes, bad), HOLDS), (or_(bad, yes), HOLDS),
-                              (or_(no, bad), UNDECIDED), (imp(no, bad), HOLDS), (imp(bad, yes), HOLDS), (imp(bad, no), UNDECIDED), (imp(yes, bad), UNDECIDED)):
+    for formula, expected in ((and_(no, bad), FAILS), (and_(bad, no), FAILS), (and_(yes, bad), UNDECIDED), (or_(yes, bad), HOLDS),
+                              (or_(bad, yes), HOLDS), (or_(no, bad), UNDECIDED), (imp(no, bad), HOLDS), (imp(bad, yes), HOLDS),
+                              (imp(bad, no), UNDECIDED), (imp(yes, bad), UNDECIDED)):
         assert truth(formula, p).outcome is expected
 
 
@@ -73,8 +77,21 @@ def test_quantifiers_over_indices_and_no_others():
     assert truth(each(N, lambda i: le(X(i), 3)), p).outcome is HOLDS and truth(each(N, lambda i: lt(X(i), 3)), p).outcome is FAILS
     assert truth(some(N, lambda i: lt(2, X(i))), p).outcome is HOLDS and truth(some(N, lambda i: lt(3, X(i))), p).outcome is FAILS
     assert truth(each(N, lambda i: some(N, lambda j: eq(X(i), 4 - X(j)))), p).outcome is HOLDS
-    assert truth(each(N, lambda i: le(1, 0)), row()).outcome is HOLDS and truth(some(N, lambda i: le(0, 1)), row()).outcome is FAILS
-    for formula in (forall(lambda t: le(0, t * t)), exists(lambda t: le(t, 0)), integrable(0, 1, lambda t: t), forall(lambda t: imp(nat(t), le(0, t)))):
+    assert truth(
+    each(
+        N,
+        lambda i: le(
+            1,
+            0)),
+            row()).outcome is HOLDS and truth(
+                some(
+                    N,
+                    lambda i: le(
+                        0,
+                        1)),
+                         row()).outcome is FAILS
+    for formula in (forall(lambda t: le(0, t * t)), exists(lambda t: le(t, 0)),
+                    integrable(0, 1, lambda t: t), forall(lambda t: imp(nat(t), le(0, t)))):
         assert truth(formula, p).outcome is UNDECIDED
 
 
@@ -113,7 +130,8 @@ def test_derivatives():
     v = (size("n"), family("x", "n"), family("y", "n"), scalar("t"))
     t = fam("t")
     weights = sum_(N, lambda i: exp(X(i) + t * Y(i)))
-    right = deriv(lambda u: log(sum_(N, lambda i: exp(X(i) + u * Y(i)))), t, sum_(N, lambda k: Y(k) * exp(X(k) + t * Y(k))) / weights)
+    right = deriv(lambda u: log(sum_(N, lambda i: exp(X(i) + u * Y(i)))), t,
+                  sum_(N, lambda k: Y(k) * exp(X(k) + t * Y(k))) / weights)
     wrong = deriv(lambda u: log(sum_(N, lambda i: exp(X(i) + u * Y(i)))), t, sum_(N, lambda k: exp(X(k) + t * Y(k))) / weights)
     p = at(v, n=3, x=[1, 2, "1/3"], y=[0, 1, -1], t="1/7")
     assert truth(right, p) == (HOLDS, "exact normal form") and truth(wrong, p).outcome is FAILS
@@ -157,7 +175,8 @@ def test_robustness_has_the_sign_of_the_truth():
 
 
 def test_points_are_checked():
-    for raw in ({"n": 2}, {"n": 2, "x": [1]}, {"n": "1/2", "x": []}, {"n": 1, "x": [0.1]}, {"n": 1, "x": ["a"]}, {"n": 1, "x": [1], "z": 1}, {"n": -1, "x": []}):
+    for raw in ({"n": 2}, {"n": 2, "x": [1]}, {"n": "1/2", "x": []}, {"n": 1, "x": [0.1]},
+                {"n": 1, "x": ["a"]}, {"n": 1, "x": [1], "z": 1}, {"n": -1, "x": []}):
         with pytest.raises(ClaimError):
             Assignment.of(ROW, raw)
     p = at((size("d"), size("n"), index("k", "n"), family("rho", "d", "n")), d=2, n=1, k=0, rho=[["1/2"], [3]])

@@ -26,10 +26,12 @@ def claim(name, conclusion, *variables, hypotheses=()):
 
 def certificate(c, route):
     e = route.run(c, 0)
-    body = {"schema": 1, "claim": c.id, "digest": c.digest, "route": e.route, "outcome": e.outcome.value, "kind": e.artefact["kind"],
-            "payload": e.artefact["payload"], "premises": [dump(p) for p in c.premises], "conclusion": dump(c.conclusion),
-            "variables": [[v.name, v.shape, v.natural, None if v.low is None else str(v.low), None if v.high is None else str(v.high), v.strict, v.below]
-                          for v in c.variables]}
+    def bound(q):
+        return None if q is None else str(q)
+    body = {"schema": 1, "claim": c.id, "digest": c.digest, "route": e.route, "outcome": e.outcome.value,
+            "kind": e.artefact["kind"], "payload": e.artefact["payload"], "premises": [dump(p) for p in c.premises],
+            "conclusion": dump(c.conclusion),
+            "variables": [[v.name, v.shape, v.natural, bound(v.low), bound(v.high), v.strict, v.below] for v in c.variables]}
     return json.loads(json.dumps(body))
 
 
@@ -37,7 +39,8 @@ UPPER = claim("upper", le(LSE, max_(N, X) + log(N)), *ROW)
 SHARP = claim("sharp", lt(max_(N, X), LSE), *ROW, hypotheses=(le(2, N),))
 STRICT = claim("strict", lt(max_(N, X), LSE), *ROW)
 SQUARE = claim("square", eq(exp(R) * exp(R), exp(2 * R)), scalar("r", 0))
-ROOTS = claim("roots", eq(R + power(3 + 2 * power(num(2), Fraction(1, 2)), Fraction(1, 2)), R + 1 + power(num(2), Fraction(1, 2))), scalar("r", 0))
+ROOTS = claim("roots", eq(R + power(3 + 2 * power(num(2), Fraction(1, 2)), Fraction(1, 2)),
+              R + 1 + power(num(2), Fraction(1, 2))), scalar("r", 0))
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +48,10 @@ def partition():
     return certificate(UPPER, enclosure)
 
 
-@pytest.mark.parametrize("c, route, kind", [(UPPER, enclosure, "partition"), (SHARP, enclosure, "partition"), (SQUARE, enclosure, "points"),
-                                            (UPPER, crosscheck, "points"), (ROOTS, crosscheck, "points"), (STRICT, enclosure, "point"),
-                                            (STRICT, search, "point"), (STRICT, crosscheck, "point")])
+@pytest.mark.parametrize("c, route, kind", [
+    (UPPER, enclosure, "partition"), (SHARP, enclosure, "partition"), (SQUARE, enclosure, "points"),
+    (UPPER, crosscheck, "points"), (ROOTS, crosscheck, "points"),
+    (STRICT, enclosure, "point"), (STRICT, search, "point"), (STRICT, crosscheck, "point")])
 def test_what_the_routes_find_is_confirmed(c, route, kind):
     body = certificate(c, route)
     assert body["kind"] == kind and body["claim"] in replay(body)
@@ -136,7 +140,8 @@ def test_what_is_no_certificate_is_unreadable(body):
 
 
 def test_more_that_is_unreadable(partition):
-    for tamper in (lambda b: b.__setitem__("kind", "poem"), lambda b: b.__setitem__("conclusion", ["le", None]), lambda b: b["payload"].pop("points"),
+    for tamper in (lambda b: b.__setitem__("kind", "poem"), lambda b: b.__setitem__("conclusion", ["le", None]),
+                   lambda b: b["payload"].pop("points"),
                    lambda b: b.__setitem__("variables", [["n"]]), lambda b: b.__setitem__("outcome", "undecided")):
         with pytest.raises(Unreadable):
             replay(edit(partition, tamper))
@@ -147,7 +152,8 @@ def test_exit_codes_and_lines(tmp_path, capsys, partition):
     good.write_text(json.dumps(partition))
     bad.write_text(json.dumps(edit(partition, lambda b: boxed(b)["cells"].pop())))
     broken.write_text("{")
-    assert main([str(good)]) == 0 and main([str(good), str(bad)]) == 1 and main([str(bad), str(broken), str(good)]) == 2 and main([]) == 2
+    assert main([str(good)]) == 0 and main([str(good), str(bad)]) == 1 and main(
+        [str(bad), str(broken), str(good)]) == 2 and main([]) == 2
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("confirmed") and lines[2].startswith("NOT CONFIRMED") and "Traceback" not in "".join(lines)
     assert main([str(tmp_path / "missing.json")]) == 2
@@ -164,4 +170,14 @@ def test_a_fresh_process_without_asserts_says_the_same(tmp_path, partition):
 def test_a_rejected_proof_is_not_confirmed():
     body = certificate(SQUARE, enclosure)
     with pytest.raises(NotConfirmed, match="rejected"):
-        replay(edit(body, lambda b: b.update(kind="proof", payload={"schema": 1, "terms": [], "steps": [], "hyps": [], "concl": 0})))
+        replay(
+    edit(
+        body,
+        lambda b: b.update(
+            kind="proof",
+            payload={
+                "schema": 1,
+                "terms": [],
+                "steps": [],
+                "hyps": [],
+                 "concl": 0})))

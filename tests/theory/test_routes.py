@@ -1,4 +1,5 @@
-"""The numeric routes: what is false is refuted at its smallest point, what is true is covered, engines that disagree are an error."""
+"""The numeric routes: what is false is refuted at its smallest point, what is true is covered, engines that disagree are an
+error."""
 from __future__ import annotations
 
 import json
@@ -12,7 +13,8 @@ from theory import evaluate
 from theory.claim import Claim, EvidenceConflict, Outcome, family, scalar, size
 from theory.points import Assignment
 from theory.routes import crosscheck, enclosure, search
-from theory.terms import (PI, Symbol, abs_, and_, ball, deriv, each, eq, exp, fam, forall, gamma, integral, le, log, lt, max_, min_, num, power, sum_, vol)
+from theory.terms import (PI, Symbol, abs_, and_, ball, deriv, each, eq, exp, fam, forall,
+                          gamma, integral, le, log, lt, max_, min_, num, power, sum_, vol)
 
 N, D, X, Y, RHO, R, T = fam("n"), fam("d"), Symbol("x"), Symbol("y"), Symbol("rho"), fam("r"), fam("t")
 HOLDS, FAILS, UNDECIDED = Outcome.HOLDS, Outcome.FAILS, Outcome.UNDECIDED
@@ -24,7 +26,8 @@ def lse(f):
 
 
 def claim(name, conclusion, *variables, hypotheses=(), points=()):
-    return Claim(id=f"test.{name}", location="", printed=None, variables=variables, conclusion=conclusion, hypotheses=hypotheses, points=points)
+    return Claim(id=f"test.{name}", location="", printed=None, variables=variables,
+                 conclusion=conclusion, hypotheses=hypotheses, points=points)
 
 
 ROW, PAIR = (size("n"), family("x", "n")), (size("n"), family("x", "n"), family("y", "n"))
@@ -47,7 +50,8 @@ TRUE = [
     claim("convex", le(lse(lambda i: T * X(i) + (1 - T) * Y(i)), T * lse(X) + (1 - T) * lse(Y)), *PAIR, scalar("t", 0, 1)),
     claim("energy", and_(le(min_(D, distance) - log(D), ENERGY), le(ENERGY, min_(D, distance))), *PATTERNS),
     claim("lemma5", and_(le(exp(-R) * R ** N / N, GAMMA), le(GAMMA, R ** N / N)), *RADIAL),
-    claim("ball", eq(GAUSSIAN, power(PI, N / 2) / gamma(N / 2) * integral(0, R ** 2, lambda t: power(t, N / 2 - 1) * exp(-t))), *RADIAL,
+    claim("ball", eq(GAUSSIAN, power(PI, N / 2) / gamma(N / 2) * integral(0, R ** 2, lambda t: power(t, N / 2 - 1) * exp(-t))),
+          *RADIAL,
           points=({"n": 1024, "r": "15/2"},)),
     claim("volumes", eq(vol(N + 2), 2 * PI * vol(N) / (N + 2)), size("n")),
     claim("softmax", deriv(lambda u: lse(lambda i: X(i) + u * Y(i)), T, sum_(N, lambda i: Y(i) * exp(X(i) + T * Y(i)))
@@ -58,7 +62,8 @@ TRUE = [
 FALSE = [
     (claim("strict", lt(max_(N, X), lse(X)), *ROW), {"n": "1", "x": ["0"]}),
     (claim("upper.without.log", le(lse(X), max_(N, X)), *ROW), {"n": "2", "x": ["0", "0"]}),
-    (claim("concave", le(T * lse(X) + (1 - T) * lse(Y), lse(lambda i: T * X(i) + (1 - T) * Y(i))), *PAIR, scalar("t", 0, 1)), None),
+    (claim("concave", le(T * lse(X) + (1 - T) * lse(Y), lse(lambda i: T * X(i) + (1 - T) * Y(i))), *PAIR, scalar("t", 0, 1)),
+     None),
     (claim("energy.strict", lt(ENERGY, min_(D, distance)), *PATTERNS), {"n": "1", "d": "1", "rho": [["0"]], "x": ["0"]}),
     (claim("printed.ball", eq(GAUSSIAN, 2 * power(PI, N / 2) / gamma(N / 2) * GAMMA), *RADIAL), {"n": "1", "r": "1"}),
     (claim("volumes.decrease", lt(vol(N + 1), vol(N)), size("n")), {"n": "1"}),
@@ -100,7 +105,8 @@ def test_the_evidence_is_deterministic():
 def test_what_has_no_value_never_counts():
     """max over nothing, a logarithm of a negative number, an unbounded quantifier: no route may call that true (or false)."""
     empties = [claim("empty.max", le(max_(N, X), max_(N, X) + 1), size("n", 0), family("x", "n"), hypotheses=(le(N, 0),)),
-               claim("log.negative", le(log(-R - 1), 5), scalar("r", 0)), claim("unbounded", forall(lambda s: le(0, s * s)), scalar("r", 0)),
+               claim("log.negative", le(log(-R - 1), 5), scalar("r", 0)
+                     ), claim("unbounded", forall(lambda s: le(0, s * s)), scalar("r", 0)),
                claim("no.premise", le(0, R), scalar("r"), hypotheses=(forall(lambda s: le(0, s)),))]
     for c in empties:
         for route in ROUTES:
@@ -110,7 +116,7 @@ def test_what_has_no_value_never_counts():
 def test_a_nan_of_arb_never_counts(monkeypatch):
     from flint import arb
     monkeypatch.setattr(Arb, "exp", lambda self, a: arb("nan"))
-    from theory.compiler import Compiler
+    from theory.formulas import Compiler
     monkeypatch.setattr(evaluate, "_arb", Compiler(Arb()))
     c = claim("nan", lt(num(0), sum_(N, lambda i: exp(X(i)))), *ROW)
     point = Assignment.of(ROW, {"n": 1, "x": [1]})
@@ -142,7 +148,8 @@ def test_crosscheck_does_not_call_a_certified_failure_true():
 
 def test_agreement_without_proof_of_equality_is_not_enclosure():
     """sqrt(3 + 2 sqrt 2) = 1 + sqrt 2 is true; exact forms do not know it, so points stay open and only the crosscheck speaks."""
-    c = claim("roots", eq(R + power(3 + 2 * power(num(2), Fraction(1, 2)), Fraction(1, 2)), R + 1 + power(num(2), Fraction(1, 2))), scalar("r", 0))
+    c = claim("roots", eq(R + power(3 + 2 * power(num(2), Fraction(1, 2)), Fraction(1, 2)),
+              R + 1 + power(num(2), Fraction(1, 2))), scalar("r", 0))
     assert enclosure.run(c, 0).outcome is UNDECIDED and crosscheck.run(c, 0).outcome is HOLDS
 
 

@@ -10,6 +10,11 @@ import sys
 
 import pytest
 
+from theory.claim import EvidenceConflict
+from wellposed import cli
+
+PROOF = "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))"
+
 CLAIM_KEYS = {
     "id",
     "paper",
@@ -131,7 +136,7 @@ def test_a_required_row_that_nobody_covers(toy):
 
 
 def test_a_claim_whose_code_raises_is_undecided_and_the_rest_goes_on(toy):
-    toy.edit("section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: 1 / 0")
+    toy.edit("section2.py", PROOF, "proof=lambda: 1 / 0")
     got = toy.verify()
     assert got["toy.follows"]["verdict"] == "undecided" and "ZeroDivisionError" in got["toy.follows"]["reason"]
     assert got["toy.double"]["verdict"] == "proved"
@@ -140,13 +145,34 @@ def test_a_claim_whose_code_raises_is_undecided_and_the_rest_goes_on(toy):
 
 
 def test_a_worker_that_dies_takes_one_claim_with_it(toy):
-    toy.edit(
-        "section2.py", "proof=lambda: lin(le(n, 2 * n - 1), assume(le(num(1), n)))", "proof=lambda: __import__('os')._exit(7)"
-    )
+    toy.edit("section2.py", PROOF, "proof=lambda: __import__('os')._exit(7)")
     got = toy.verify("--fresh", "--jobs", "1")
     assert got["toy.follows"]["verdict"] == "undecided" and "its process died (exit code 7)" in got["toy.follows"]["reason"]
     assert got["toy.double"]["verdict"] == "proved" and got["toy.small"]["verdict"] == "conditional"
     assert json.loads(toy.entry("toy.follows").read_text())["finding"]["error"] is None, "a death is not remembered"
+
+
+def test_engines_that_contradict_each_other_exit_1_and_are_not_remembered(toy):
+    before = toy.entry("toy.follows").read_bytes()
+    toy.edit("section2.py", "n, x = ", "from theory.claim import EvidenceConflict\nn, x = ")
+    toy.edit("section2.py", PROOF, "proof=lambda: (_ for _ in ()).throw(EvidenceConflict('Arb and mpmath disagree'))")
+    for command in ("verify", "gate", "lock"):
+        assert complaint(toy.run(command), 1) == "wellposed: toy.follows: Arb and mpmath disagree"
+    assert toy.entry("toy.follows").read_bytes() == before
+
+
+def test_routes_that_contradict_each_other_exit_1(toy, monkeypatch, capsys):
+    def rule(claims, findings):
+        raise EvidenceConflict(f"{sorted(claims)[0]}: proof holds where search fails")
+
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr("theory.verdict.rule", rule)
+    try:
+        assert cli.main(["lock", "--papers", str(toy.folder)]) == 1
+    finally:
+        for name in [n for n in sys.modules if n.split(".")[0] == "toy"]:
+            del sys.modules[name]
+    assert capsys.readouterr().err.splitlines()[-1] == "wellposed: toy.double: proof holds where search fails"
 
 
 def test_as_printed(toy):
@@ -216,5 +242,9 @@ def test_replay_confirms_what_is_stored(toy):
         list((toy.build / "certificates").glob("toy.small.am*"))
     )
     assert len(toy.run("replay", "toy.small").stdout.splitlines()) == own
+    one.write_text('{"schema": 1}')
+    assert complaint(toy.run("replay", str(one))).startswith("unreadable ")
+    one.write_text("{")
+    assert "is corrupt" in complaint(toy.run("replay", str(one)))
     shutil.rmtree(toy.build)
     assert "run `wellposed verify` first" in complaint(toy.run("replay"))

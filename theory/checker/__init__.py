@@ -1,9 +1,9 @@
 """The second checker: a proof log is followed again, step by step, by code that shares nothing with the kernel.
 
 `check(log)` returns (hypotheses, conclusion) as dumped terms, or raises `Rejected`. It reads the format of `theory/prooflog.py`:
-{"schema": 1, "terms": [[op, data, term numbers...]], "steps": [[rule, [step numbers], {argument: value}]], "hyps": [...], "concl": n},
-where terms and steps refer only to earlier ones and the last step must prove exactly `hyps |- concl`. Trusted: this package (its own terms,
-normal form, calculus and rules) and python-flint. Run it on a file in a fresh process: `python -m theory.checker FILE`.
+{"schema": 1, "terms": [[op, data, term numbers...]], "steps": [[rule, [step numbers], {argument: value}]], "hyps": [...],
+"concl": n}, where terms and steps refer only to earlier ones and the last step must prove exactly `hyps |- concl`. Trusted: this
+package (its own terms, normal form, calculus and rules) and python-flint. `python -m theory.checker FILE` checks a file.
 """
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from theory.checker.nodes import Bad, Node, dump, kind, node
 from theory.checker.rules import RULES, Sequent, need
 
 __all__ = ["Rejected", "RULES", "check", "verify"]
+KEYS = ("schema", "terms", "steps", "hyps", "concl")
 MAX_ROWS = 300_000
 _rational = re.compile(r"-?[0-9]{1,3000}(/[0-9]{1,3000})?")
 
@@ -37,9 +38,9 @@ def verify(log: dict) -> Sequent:
     """As `check`, but the sequent in the checker's own terms."""
     step: int | None = None
     try:
-        need(type(log) is dict and log.keys() == {"schema", "terms", "steps", "hyps", "concl"}, "a log has schema, terms, steps, hyps, concl")
+        need(type(log) is dict and log.keys() == set(KEYS), f"a log has {', '.join(KEYS)}")
         need(type(log["schema"]) is int and log["schema"] == 1, "unknown schema")
-        need(type(log["terms"]) is list and type(log["steps"]) is list and type(log["hyps"]) is list, "terms, steps and hyps are lists")
+        need(all(type(log[key]) is list for key in ("terms", "steps", "hyps")), "terms, steps and hyps are lists")
         need(0 < len(log["steps"]) <= MAX_ROWS and len(log["terms"]) <= MAX_ROWS, "no steps, or too many rows")
         terms: list[Node] = []
         for row in log["terms"]:
@@ -77,7 +78,7 @@ def _fraction(text) -> Fraction:
 
 
 def _step(row, done: list[Sequent], terms: list[Node]) -> Sequent:
-    need(type(row) is list and len(row) == 3 and type(row[1]) is list and type(row[2]) is dict, "a step is [rule, [steps], {argument: value}]")
+    need(type(row) is list and list(map(type, row[1:])) == [list, dict], "a step is [rule, [steps], {argument: value}]")
     name, premises, arguments = row
     need(type(name) is str and name in RULES, f"unknown rule {str(name)[:40]!r}")
     s = RULES[name]([_at(done, p) for p in premises], {k: _value(v, terms) for k, v in arguments.items()})

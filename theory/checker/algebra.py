@@ -1,7 +1,8 @@
 """The checker's own arithmetic: ring normal form, derivatives, continuity, ground numbers.
 
-Ring normal form: a polynomial is a frozenset of (monomial, coefficient); a monomial is a pair (powers of atoms, exponent of e), so that
-exp(a) exp(b) = exp(a + b) and exp(0) = 1 hold by construction. An atom is an operator with the normal forms of its arguments.
+Ring normal form: a polynomial is a frozenset of (monomial, coefficient); a monomial is a pair (powers of atoms, exponent of e),
+so that exp(a) exp(b) = exp(a + b) and exp(0) = 1 hold by construction. An atom is an operator with the normal forms of its
+arguments.
 """
 from __future__ import annotations
 
@@ -162,7 +163,8 @@ def _ball(t: Node) -> arb:
     if t.op not in ("pi", "add", "mul", "inv", "exp", "log", "gamma", "abs", "pow"):
         return arb.nan()
     v = [_ball(a) for a in t.args]
-    if any(not b.is_finite() for b in v) or (t.op in ("log", "gamma", "pow") and not v[0] > 0) or (t.op == "inv" and v[0].contains(0)):
+    defined = v[0] > 0 if t.op in ("log", "gamma", "pow") else not v[0].contains(0) if t.op == "inv" else True
+    if not defined or any(not b.is_finite() for b in v):
         return arb.nan()
     if t.op in ("add", "mul"):
         total = v[0]

@@ -1,9 +1,9 @@
 """The crosscheck route: mpmath decides the claim at points of its domain, and must agree with Arb about every number on the way.
 
-mpmath has its own formulas (quadrature, recursions, finite differences), so agreement is a check of both engines. A disagreement that
-more digits do not remove is an error of the suite (`EvidenceConflict`), never a vote. A tie within 10^-40 counts as equality: it satisfies
-<= and =, and leaves < undecided. The route refutes only where mpmath and Arb both find the conclusion false; where the certified failure
-is an equality, a tie in mpmath confirms it.
+mpmath has its own formulas (quadrature, recursions, finite differences), so agreement is a check of both engines. A
+disagreement that more digits do not remove is an error of the suite (`EvidenceConflict`), never a vote. A tie within 10^-40
+counts as equality: it satisfies <= and =, and leaves < undecided. The route refutes only where mpmath and Arb both find the
+conclusion false; where the certified failure is an equality, a tie in mpmath confirms it.
 """
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def _smallest(claim: Claim, worst: Assignment, seed: int) -> Assignment:
 def chosen(claim: Claim, seed: int) -> list[Assignment]:
     """The author's points and an even selection of the bank; fewer where integrals make each point dear."""
     points = affordable(claim, bank(claim, BANK, seed))
-    dear = cost(claim.conclusion) > DEAR_COST or any(t.op in ("int", "ball", "deriv") for f in (claim.conclusion, *claim.hypotheses)
-                                                     for t in walk(f))
+    formulas = (claim.conclusion, *claim.hypotheses)
+    dear = cost(claim.conclusion) > DEAR_COST or any(t.op in ("int", "ball", "deriv") for f in formulas for t in walk(f))
     count = DEAR if dear else POINTS
     first = points[:len(claim.points)]
     rest = points[len(claim.points):]

@@ -1,8 +1,9 @@
 """The enclosure route: Arb at exact points, and over boxes of positive width by bisection.
 
-The points are the bank's and what the search suspects, which this route judges for itself. A certified failing point refutes the claim. Otherwise the route holds if whole boxes are certified (where the statement has real
-variables and is no equation), or at least `MIN_POINTS` points (equations, statements about naturals only); it says how much it covered.
-A box is a set of reals at fixed sizes on which the conclusion holds throughout, certified cell by cell; the cells are the artefact.
+The points are the bank's and what the search suspects, which this route judges for itself. A certified failing point refutes
+the claim. Otherwise the route holds if whole boxes are certified (where the statement has real variables and is no equation),
+or at least `MIN_POINTS` points (equations, statements about naturals only); it says how much it covered. A box is a set of
+reals at fixed sizes on which the conclusion holds throughout, certified cell by cell; the cells are the artefact.
 """
 from __future__ import annotations
 

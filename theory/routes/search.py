@@ -1,7 +1,8 @@
 """The search route: Hypothesis looks for a counterexample in the domain, edges included, and shrinks what it finds.
 
-Floats only propose. A hit counts after Arb (or an exact normal form) certifies, at the exact rational point, that all premises hold and the
-conclusion fails; it is then simplified to small sizes and small numbers, each step certified again. A search without a hit is undecided.
+Floats only propose. A hit counts after Arb (or an exact normal form) certifies, at the exact rational point, that all
+premises hold and the conclusion fails; it is then simplified to small sizes and small numbers, each step certified again. A
+search without a hit is undecided.
 """
 from __future__ import annotations
 
@@ -121,7 +122,8 @@ def simplest(claim: Claim, hit: Assignment) -> Assignment:
 def _tiny(claim: Claim) -> Iterator[Assignment]:
     """The smallest sizes, simplest patterns and plainest numbers first; deterministic."""
     if not any(v.shape or v.below is not None for v in claim.variables):
-        grid = itertools.product(*([int(v.low or 0) + k for k in range(GRID)] if v.natural else scalar_options(v) for v in claim.variables))
+        grid = itertools.product(*([int(v.low or 0) + k for k in range(GRID)]
+                                 if v.natural else scalar_options(v) for v in claim.variables))
         points = [Assignment(dict(zip((v.name for v in claim.variables), values))) for values in itertools.islice(grid, 5000)]
         yield from sorted(points, key=Assignment.weight)[:2 * SMALLER]
         return
@@ -168,6 +170,7 @@ def _dropped(value: tuple, axis: int, k: int) -> tuple:
 
 
 def _plainer(x: Fraction) -> Iterator[Fraction]:
-    for y in (Fraction(0), Fraction(1), Fraction(-1), Fraction(round(x)), Fraction(int(x)), Fraction(int(x / 2)), abs(x), x.limit_denominator(2)):
+    for y in (Fraction(0), Fraction(1), Fraction(-1), Fraction(round(x)),
+              Fraction(int(x)), Fraction(int(x / 2)), abs(x), x.limit_denominator(2)):
         if y != x:
             yield y

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Callable, NamedTuple
 
 from tests.theory.kernel.steps import F, a, b, c, n, x
-from theory.terms import (ONE, ZERO, Term, and_, conj, eq, exists, fam, forall, fresh, imp, in_range, le, log, lt, max_, num, replace,
+from theory.terms import (ONE, ZERO, Term, and_, conj, eq, exists, fam, forall, fresh, imp, in_range, le, log, lt, max_, num,
+                          replace,
                           sum_)
 
 FALSE = lt(ZERO, ZERO)
@@ -48,7 +49,8 @@ class Liar(str):
 
 class Agreeable:
     """Equal to whatever it is compared with; shaped like a sequent and like a term."""
-    hyps, concl, op, args, data, kind, loose, free = frozenset(), and_(FALSE, FALSE), "lt", (ZERO, ZERO), None, "prop", 0, frozenset()
+    hyps, concl = frozenset(), and_(FALSE, FALSE)
+    op, args, data, kind, loose, free = "lt", (ZERO, ZERO), None, "prop", 0, frozenset()
 
     def __eq__(self, other):
         return True
@@ -133,7 +135,8 @@ def a_rule_of_ones_own(K):
 # ------------------------------------------------------------ arguments that are none
 def argument(name: str, rule: str, *premises: Term, **arguments) -> None:
     def run(K):
-        K.apply(rule, *(K.apply("assume", phi=p) for p in premises), **{k: v() if callable(v) else v for k, v in arguments.items()})
+        made = {k: v() if callable(v) else v for k, v in arguments.items()}
+        K.apply(rule, *(K.apply("assume", phi=p) for p in premises), **made)
     run.__name__ = name
     ATTACKS.append(Attack("apply.argument_type", run))
 
@@ -245,7 +248,8 @@ def substitution_under_a_binder_captures_nothing(K):
     assert made.concl == coming_into(made)
     swapped = K.apply("instance", K.apply("assume", phi=lt(a, b)), mapping=(("a", (), b), ("b", (), a)))
     assert swapped.concl == lt(b, a)
-    nested = K.apply("instance", K.apply("assume", phi=le(sum_(n, lambda v: F(F(v))), x)), mapping=(("F", ("x",), x + a), ("x", (), c)))
+    twice = K.apply("assume", phi=le(sum_(n, lambda v: F(F(v))), x))
+    nested = K.apply("instance", twice, mapping=(("F", ("x",), x + a), ("x", (), c)))
     assert nested.concl == le(sum_(n, lambda v: v + a + a), c)
 
 

@@ -8,7 +8,8 @@ import theory.kernel
 
 SOURCES = sorted(Path(theory.kernel.__file__).parent.glob("*.py"))
 # helper -> (position of its name argument, suffix of the condition); all of them end in `require`
-HELPERS = {"require": (1, ""), "real_": (1, ".real"), "prop_": (1, ".prop"), "variable_": (1, ".variable"), "fresh_": (2, ".fresh"),
+HELPERS = {"require": (1, ""), "real_": (1, ".real"), "prop_": (1, ".prop"), "variable_": (1, ".variable"),
+           "fresh_": (2, ".fresh"),
            "is_": (2, ""), "relation_": (2, ""), "_discharge": (4, ".fresh"), "_conditions": (5, ""), "KernelError": (0, "")}
 
 

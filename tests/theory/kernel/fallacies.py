@@ -1,15 +1,19 @@
-"""Fallacious derivations. Each function makes its premises honestly and returns the last step, which must be refused, and by what.
+"""Fallacious derivations. Each function makes its premises honestly and returns the last step, which must be refused, and by
+what.
 
-Where that can be had the premises are theorems without hypotheses, so that the last step alone would make the kernel inconsistent.
+Where that can be had the premises are theorems without hypotheses, so that the last step alone would make the kernel
+inconsistent.
 """
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Callable, NamedTuple
 
-from tests.theory.kernel.steps import F, G, HALF, INDEX, NEXT, OPEN, a, b, c, d, e, i, integrable_, j, k, m, n, seq, shell, t, u, x, y
+from tests.theory.kernel.steps import (F, G, HALF, INDEX, NEXT, OPEN, a, b, c, d, e, i, integrable_, k, m, n, seq, shell, t, u, x,
+                                       y)
 from tests.theory.kernel.steps import theorem as theorem_
-from theory.terms import (ONE, ZERO, Term, abs_, and_, eq, exists, exp, fam, forall, gamma, imp, inv, le, log, lt, max_, nat, num, or_, power,
+from theory.terms import (ONE, ZERO, Term, abs_, and_, eq, exists, exp, fam, forall, gamma, imp, inv, le, log, lt, max_, nat, num,
+                          or_, power,
                           replace, sqrt, sum_)
 
 
@@ -63,7 +67,8 @@ def one_liners() -> None:
     """Fallacies whose premises are assumptions, or that have none: (name, condition, rule, premises, arguments)."""
     low, above = lt(num(-1), a), fam("v")
     rows = [
-        ("an inequality times -1 keeps its sense", "linear.nonnegative", "linear", [le(a, b)], dict(multipliers=(Fraction(-1),), goal=le(b, a))),
+        ("an inequality times -1 keeps its sense", "linear.nonnegative", "linear", [le(a, b)], dict(multipliers=(Fraction(-1),),
+                                                                                                    goal=le(b, a))),
         ("a <= b, so b <= a", "linear.identity", "linear", [le(a, b)], dict(multipliers=(ONE_,), goal=le(b, a))),
         ("a <= b, so a = b", "linear.equation_from_equations", "linear", [le(a, b)], dict(multipliers=(ONE_,), goal=eq(a, b))),
         ("a <= b, so a < b", "linear.strict", "linear", [le(a, b)], dict(multipliers=(ONE_,), goal=lt(a, b))),
@@ -74,7 +79,8 @@ def one_liners() -> None:
         ("0 = 1", "linear.constant", "linear", [], dict(multipliers=(), goal=eq(ZERO, ONE))),
         ("ab = ac, so b = c", "linear.identity", "linear", [eq(a * b, a * c)], dict(multipliers=(inv(a),), goal=eq(b, c))),
         ("squares have one root", "linear.identity", "linear", [eq(a * a, b * b)], dict(multipliers=(ONE,), goal=eq(a, b))),
-        ("an inequality times an unknown", "linear.nonnegative", "linear", [le(a, b)], dict(multipliers=(c,), goal=le(c * a, c * b))),
+        ("an inequality times an unknown", "linear.nonnegative", "linear", [le(a, b)], dict(multipliers=(c,),
+                                                                                            goal=le(c * a, c * b))),
         ("x / x = 1", "ring.normal_form", "ring", [], dict(a=x / x, b=ONE)),
         ("0 / 0 = 1", "ring.normal_form", "ring", [], dict(a=ZERO * inv(ZERO), b=ONE)),
         ("1 / 0 = 0", "ring.normal_form", "ring", [], dict(a=inv(ZERO), b=ZERO)),
@@ -97,12 +103,14 @@ def one_liners() -> None:
         ("x^-2 = 1, by counting factors", "ring.normal_form", "ring", [], dict(a=power(x, -2), b=ONE)),
         ("x^b = 1, by counting factors", "ring.normal_form", "ring", [], dict(a=power(x, b), b=ONE)),
         ("0^0 = 0", "ring.normal_form", "ring", [], dict(a=power(ZERO, ZERO), b=ZERO)),
-        ("a bound and a free index are one", "ring.normal_form", "ring", [], dict(a=sum_(n, lambda v: F(v) * v), b=sum_(n, lambda v: F(v) * i))),
+        ("a bound and a free index are one", "ring.normal_form", "ring", [], dict(a=sum_(n, lambda v: F(v) * v),
+                                                                                  b=sum_(n, lambda v: F(v) * i))),
         ("two nested indices swapped", "ring.normal_form", "ring", [],
          dict(a=sum_(n, lambda v: sum_(n, lambda w: F(v, w))), b=sum_(n, lambda v: sum_(n, lambda w: F(w, v))))),
         ("x/x = 1 under a sum", "ring.normal_form", "ring", [], dict(a=sum_(n, lambda v: v / v), b=sum_(n, lambda v: ONE))),
         ("an empty sum of ones by ring", "ring.normal_form", "ring", [], dict(a=sum_(num(-3), lambda v: ONE), b=num(-3))),
-        ("an index leaves its maximum", "ring.normal_form", "ring", [], dict(a=max_(n, lambda v: v * c), b=max_(n, lambda v: v) * c)),
+        ("an index leaves its maximum", "ring.normal_form", "ring", [], dict(a=max_(n, lambda v: v * c),
+                                                                             b=max_(n, lambda v: v) * c)),
         ("divided by what may be zero", "inverse.strict", "inverse", [le(ZERO, a)], {}),
         ("divided by what is above -1", "inverse.nonzero", "inverse", [low], {}),
         ("1/a > 0 for a >= 0", "inverse_positive.strict", "inverse_positive", [le(ZERO, a)], {}),
@@ -145,7 +153,8 @@ def one_liners() -> None:
         ("d x^x by the power rule", "differentiate.terms", "differentiate", [lt(ZERO, a)], dict(x="x", f=power(x, x), at=a)),
         ("d of an unknown function is 0", "differentiate.terms", "differentiate", [], dict(x="x", f=F(x), at=a)),
         ("d of a sum over a moving range", "differentiate.terms", "differentiate", [], dict(x="x", f=sum_(x, lambda v: v), at=a)),
-        ("d of an integral by its bound", "differentiate.terms", "differentiate", [], dict(x="x", f=Term("int", (ZERO, x, F(y))), at=a)),
+        ("d of an integral by its bound", "differentiate.terms", "differentiate", [], dict(x="x", f=Term("int", (ZERO, x, F(y))),
+                                                                                           at=a)),
         ("Gamma(1) = 0 Gamma(0)", "gamma_step.strict", "gamma_step", [le(ZERO, ZERO)], {}),
         ("Gamma(0) = -1 Gamma(-1)", "gamma_step.positive", "gamma_step", [lt(num(-2), num(-1))], {}),
         ("Gamma is positive at -1/2", "gamma_positive.positive", "gamma_positive", [lt(num(-1), num(-HALF_))], {}),
@@ -426,7 +435,8 @@ def the_strict_term_is_at_half(K):
 
 @fallacy("sum_term.nonnegative")
 def a_negative_term_is_above_the_sum(K):
-    return last("sum_term", given(K, le(num(-1), F(i)), *INDEX), K.apply("nat_literal", k=0), assume(K, lt(ZERO, n)), i="i", n=n, j=ZERO)
+    return last("sum_term", given(K, le(num(-1), F(i)), *INDEX), K.apply("nat_literal", k=0), assume(K, lt(ZERO, n)), i="i", n=n,
+                j=ZERO)
 
 
 @fallacy("sum_term.inside")
@@ -472,7 +482,8 @@ def minus_one_over_x_from_zero(K):
 @fallacy("increasing.differentiable")
 def minus_one_over_x_across_zero(K):
     """-1/x increases on both sides of 0, so 1 <= -1"""
-    return last("increasing", true(K, le(num(-1), ONE)), square_of_inverse(K), nonzero(K, *AROUND), x="x", a=num(-1), b=ONE, f=-inv(x))
+    return last("increasing", true(K, le(num(-1), ONE)), square_of_inverse(K), nonzero(K, *AROUND), x="x", a=num(-1), b=ONE,
+                f=-inv(x))
 
 
 @fallacy("increasing.inside.fresh")
@@ -525,7 +536,8 @@ def the_logarithm_from_zero(K):
 def one_over_x_squared_across_zero(K):
     """int_{-1}^1 x^-2 dx = -2"""
     square = K.apply("ring", a=-(-(ONE * inv(x) * inv(x))), b=inv(x) * inv(x))
-    return last("fundamental", true(K, le(num(-1), ONE)), square, nonzero(K, *AROUND), K.apply("square", a=inv(x)), x="x", a=num(-1),
+    return last("fundamental", true(K, le(num(-1), ONE)), square, nonzero(K, *AROUND), K.apply("square", a=inv(x)), x="x",
+                a=num(-1),
                 b=ONE, f=-inv(x), g=inv(x) * inv(x))
 
 
@@ -559,12 +571,15 @@ def dominated_by_what_is_not_integrable(K):
 @fallacy("integrable_dominated.nonnegative")
 def dominated_from_one_side(K):
     """-1/x <= 1 on (0, 1)"""
-    return last("integrable_dominated", given(K, le(num(-1), exp(x))), given(K, le(exp(x), ONE)), given(K, integrable_(a, b, ONE)), x="x")
+    return last("integrable_dominated", given(K, le(num(-1), exp(x))), given(K, le(exp(x), ONE)), given(K,
+                                                                                                        integrable_(a, b, ONE)),
+                                                                                                        x="x")
 
 
 @fallacy("integrable_dominated.inside.fresh")
 def dominated_on_half_of_the_interval(K):
-    return last("integrable_dominated", given(K, le(ZERO, exp(x))), given(K, le(exp(x), ONE), le(x, ZERO)), given(K, integrable_(a, b, ONE)),
+    return last("integrable_dominated", given(K, le(ZERO, exp(x))), given(K, le(exp(x), ONE), le(x, ZERO)),
+                given(K, integrable_(a, b, ONE)),
                 x="x")
 
 
@@ -576,7 +591,8 @@ def the_bound_of_another_function(K):
 @fallacy("integrable_dominated.continuous")
 def dominated_but_not_measurable(K):
     """An f whose continuity is not shown on the interval"""
-    return last("integrable_dominated", given(K, le(ZERO, inv(x))), given(K, le(inv(x), ONE)), given(K, integrable_(a, b, ONE)), x="x")
+    return last("integrable_dominated", given(K, le(ZERO, inv(x))), given(K, le(inv(x), ONE)), given(K, integrable_(a, b, ONE)),
+                x="x")
 
 
 @fallacy("integral_monotone.first_integrable")
@@ -609,26 +625,30 @@ def a_change_of_variables_that_turns_back(K):
 
 @fallacy("change_of_variables.sign")
 def a_constant_change_of_variables(K):
-    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, le(ZERO, ZERO * x)), K.apply("ring", a=ZERO, b=ZERO * x), x="x",
+    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, le(ZERO, ZERO * x)), K.apply("ring", a=ZERO, b=ZERO * x),
+                x="x",
                 a=ZERO, b=ONE, phi=c + 0 * x, u="u", f=ONE, g=ZERO)
 
 
 @fallacy("change_of_variables.integrand")
 def the_factor_forgotten(K):
     """du = 2 dx"""
-    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, lt(ZERO, num(2))), K.apply("ring", a=ONE, b=ONE), x="x", a=ZERO,
+    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, lt(ZERO, num(2))), K.apply("ring", a=ONE, b=ONE), x="x",
+                a=ZERO,
                 b=ONE, phi=2 * x, u="u", f=ONE, g=ONE)
 
 
 @fallacy("change_of_variables.old_variable.fresh")
 def the_old_variable_stays_in_the_new_integrand(K):
-    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, lt(ZERO, ONE)), K.apply("ring", a=x * x, b=x * x), x="x", a=ZERO,
+    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, lt(ZERO, ONE)), K.apply("ring", a=x * x, b=x * x), x="x",
+                a=ZERO,
                 b=ONE, phi=x, u="u", f=u * x, g=x * x)
 
 
 @fallacy("change_of_variables.new_variable.fresh")
 def the_new_variable_in_its_own_limits(K):
-    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, lt(ZERO, ONE)), K.apply("ring", a=x + u, b=x + u), x="x", a=ZERO,
+    return last("change_of_variables", true(K, le(ZERO, ONE)), true(K, lt(ZERO, ONE)), K.apply("ring", a=x + u, b=x + u), x="x",
+                a=ZERO,
                 b=ONE, phi=x + u, u="u", f=u, g=x + u)
 
 

@@ -11,7 +11,8 @@ from theory.terms import Term
 
 def log_of(rule: str, premises, arguments: dict, hyps, concl: Term) -> dict:
     """The log of a step that was never made. `prooflog.log` only reads attributes."""
-    return prooflog.log(SimpleNamespace(rule=rule, premises=tuple(premises), arguments=frozen(arguments), hyps=frozenset(hyps), concl=concl))
+    return prooflog.log(SimpleNamespace(rule=rule, premises=tuple(premises), arguments=frozen(arguments), hyps=frozenset(hyps),
+                                        concl=concl))
 
 
 def frozen(a):

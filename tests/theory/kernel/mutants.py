@@ -1,7 +1,9 @@
-"""Copies of the kernel from which one condition was removed: the source as a syntax tree with one change, loaded under another name.
+"""Copies of the kernel from which one condition was removed: the source as a syntax tree with one change, loaded under another
+name.
 
-`sites()` lists the changes, `load(site)` gives a kernel as a namespace with `apply`, `Theorem`, `KernelError`, `RULES`, `Sequent`. Only
-`theory.terms` and `theory.printing` are shared with the real kernel, so that the same examples can be run on both.
+`sites()` lists the changes, `load(site)` gives a kernel as a namespace with `apply`, `Theorem`, `KernelError`, `RULES`,
+`Sequent`. Only `theory.terms` and `theory.printing` are shared with the real kernel, so that the same examples can be run on
+both.
 """
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from theory.terms import fam, le, lt
 ROOT = Path(theory.__file__).parent
 RULE_MODULES = ("logic", "order", "elementary", "families", "analysis")
 # in the order in which they import one another
-MODULES = ("theory.normal", "theory.calculus", "theory.ground", "theory.kernel.core", *(f"theory.kernel.{m}" for m in RULE_MODULES))
+MODULES = ("theory.normal", "theory.calculus", "theory.ground", "theory.kernel.core",
+           *(f"theory.kernel.{m}" for m in RULE_MODULES))
 PREFIX = "mutant_of_"
 TRUE, FALSE, NONE = ast.Constant(True), ast.Constant(False), ast.Constant(None)
 RELATIONS = ("le", "lt", "eq")
@@ -68,16 +71,17 @@ def _visit(module: str, parent: ast.AST, within: str, out: list[Site], kernel: b
 
 def _of_rule(node: ast.AST, parent: ast.AST):
     """Changes in the package of rules: conditions removed or weakened, hypotheses lost, strictness confused."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in HELPERS and node.func.id != "KernelError":
+    called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    if called in HELPERS and called != "KernelError":
         yield "removed", _without(node)
-        if node.func.id == "fresh_":
+        if called == "fresh_":
             yield from (("fresh in less", _with_argument(node, 1, part)) for part in _parts(node.args[1]))
-        if node.func.id == "relation_":
+        if called == "relation_":
             ops = ast.literal_eval(node.args[1]) if isinstance(node.args[1], ast.Tuple) else ()
             for op in RELATIONS if ops else ():
                 if op not in ops:
                     yield f"also {op}", _with_argument(node, 1, ast.Constant((*ops, op)))
-        if node.func.id in ("_discharge", "_conditions") and isinstance(node.args[-1], ast.Constant) and node.args[-1].value is True:
+        if called in ("_discharge", "_conditions") and isinstance(node.args[-1], ast.Constant) and node.args[-1].value is True:
             yield "open interval", _with_argument(node, len(node.args) - 1, FALSE)
     if isinstance(node, ast.Raise):
         yield "removed", ast.Pass()
@@ -202,4 +206,5 @@ def load(site: Site | None = None) -> SimpleNamespace:
         for name in loaded:
             sys.modules.pop(name, None)
     core = loaded[PREFIX + "theory_kernel_core"]
-    return SimpleNamespace(apply=core.apply, Theorem=core.Theorem, KernelError=core.KernelError, RULES=core.RULES, Sequent=core.Sequent)
+    return SimpleNamespace(apply=core.apply, Theorem=core.Theorem, KernelError=core.KernelError, RULES=core.RULES,
+                           Sequent=core.Sequent)

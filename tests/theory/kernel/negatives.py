@@ -7,10 +7,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.theory.kernel.steps import (CHANGE, CLOSED, CONTINUOUS_DENSITY, CONTINUOUS_SQRT, F, FUNDAMENTAL, G, HALF, INDEX, LINEAR, NEXT,
-                                       OPEN, PHI, POLAR, SLOPE, SQRT, Step, a, b, c, d, e, example, i, integrable_, j, k, m, n, r, s,
+from tests.theory.kernel.steps import (CHANGE, CONTINUOUS_DENSITY, CONTINUOUS_SQRT, F, FUNDAMENTAL, G, HALF, INDEX, LINEAR, NEXT,
+                                       OPEN, PHI, POLAR, SLOPE, SQRT, Step, a, b, c, d, e, example, i, integrable_, j, k, m, n, r,
+                                       s,
                                        seq, shell, step, t, u, x, y)
-from theory.terms import (ONE, ZERO, Term, abs_, and_, deriv, eq, exists, exp, fam, forall, gamma, imp, inv, le, log, lt, max_, nat, num,
+from theory.terms import (ONE, ZERO, Term, abs_, deriv, eq, exists, exp, fam, forall, gamma, imp, inv, le, log, lt, max_, nat,
+                          num,
                           or_, power, replace, sum_)
 
 
@@ -186,7 +188,7 @@ no("sum_term.nonnegative", TERM.but((0, seq(le(num(-1), F(i)), *INDEX))))
 for base in (TERMWISE, STRICT, TERM):
     p = base.premises[0]
     no(f"{base.rule}.fresh", base.but((0, seq(p.concl, *INDEX, LATE))))
-    below = {index: seq(replace(q.concl, "n", i + c), *(replace(h, "n", i + c) for h in q.hyps)) for index, q in enumerate(base.premises)}
+    below = {index: seq(*(replace(h, "n", i + c) for h in (q.concl, *q.hyps))) for index, q in enumerate(base.premises)}
     no(f"{base.rule}.fresh", base.but(*below.items(), n=i + c))
     no_kinds(base.rule, variable="i")
 no("sum_strict.witness", STRICT.but((1, seq(le(F(j), G(j))))))
@@ -215,7 +217,8 @@ no_kinds("max_attained", variable="i", real="f")
 no_kinds("differentiate", variable="x", real="f at")
 for f, condition, weaker in ((log(x), lt(ZERO, y), le(ZERO, y)), (inv(x), lt(ZERO, y * y), le(ZERO, y * y)),
                              (power(x, e), lt(ZERO, y), le(ZERO, y)), (power(x, num(-1)), lt(ZERO, y), lt(y, ZERO)),
-                             (x * exp(log(x) + 1), lt(ZERO, y), le(ZERO, y)), (inv(log(x)), lt(ZERO, log(y) * log(y)), lt(ZERO, y)),
+                             (x * exp(log(x) + 1), lt(ZERO, y), le(ZERO, y)), (inv(log(x)), lt(ZERO, log(y) * log(y)),
+                                                                               lt(ZERO, y)),
                              (inv(log(x)), lt(ZERO, y), lt(ZERO, log(y) * log(y))),
                              (sum_(n, lambda v: log(x + v)), None, lt(ZERO, y))):
     kept = (seq(weaker),)
@@ -314,13 +317,15 @@ no("change_of_variables.integrable", CHANGE.but(drop=(5,)))
 no("change_of_variables.integrable", CHANGE.but((5, seq(lt(ZERO, x * x), *OPEN))))
 MOVED = x + u       # with a = 0 and b = 1 the new variable would be bound in its own limits
 no("change_of_variables.new_variable.fresh", step("change_of_variables", le(a, b), seq(lt(ZERO, ONE + 0 * x), *OPEN),
-                                                  seq(eq(exp(x), F(MOVED)), *OPEN), x="x", a=a, b=b, phi=MOVED, u="u", f=F(u), g=exp(x)))
+                                                  seq(eq(exp(x), F(MOVED)), *OPEN), x="x", a=a, b=b, phi=MOVED, u="u", f=F(u),
+                                                  g=exp(x)))
 no("ball_polar.natural", POLAR.but((0, seq(le(ZERO, n)))))
 no("ball_polar.dimension", POLAR.but((1, seq(le(ZERO, n)))))
 no("ball_polar.order", POLAR.but((2, seq(lt(ZERO, r)))))
 no("ball_polar.radius", POLAR.but((2, seq(le(num(-1), r))), (3, seq(integrable_(ZERO, r, shell(F(t)), "t")))))
 no_kinds("ball_polar", variable="t", real="f")
-no("ball_polar.fresh", step("ball_polar", nat(t), le(ONE, t), le(ZERO, r), integrable_(ZERO, r, shell(F(t), t), "t"), t="t", f=F(t)))
+no("ball_polar.fresh", step("ball_polar", nat(t), le(ONE, t), le(ZERO, r), integrable_(ZERO, r, shell(F(t), t), "t"), t="t",
+                            f=F(t)))
 no("ball_polar.fresh", step("ball_polar", nat(n), le(ONE, n), le(ZERO, t), integrable_(ZERO, t, shell(F(t)), "t"), t="t", f=F(t)))
 no("ball_polar.integrable", POLAR.but((3, seq(integrable_(ZERO, r, F(t), "t")))))
 no("vol_slices.natural", example("vol_slices").but((0, seq(le(ZERO, n)))))

@@ -1,7 +1,8 @@
-"""A small rigorous evaluator for fuzzing, which shares nothing with the kernel: reals as Arb balls, formulas as True, False or None (unknown).
+"""A small rigorous evaluator for fuzzing, which shares nothing with the kernel: reals as Arb balls, formulas as True, False or
+None (unknown).
 
-The environment maps (name, arity) to a ball or, for arity >= 1, to a Python function of balls. A value that the semantics leaves
-unspecified (1/0, log of a non-positive number, ...) is NaN, and nothing certain follows from NaN.
+The environment maps (name, arity) to a ball or, for arity >= 1, to a Python function of balls. A value that the semantics
+leaves unspecified (1/0, log of a non-positive number, ...) is NaN, and nothing certain follows from NaN.
 """
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def literal(q) -> arb:
 
 
 def real(t: Term, env: dict, stack: tuple = ()):
-    """A ball that contains the value; NaN when unspecified or not known. `stack`: the values of the bound variables, innermost first."""
+    """A ball that contains the value; NaN when unspecified or not known. `stack`: the values of the bound variables, innermost
+    first."""
     op, args = t.op, t.args
     if op == "num":
         return literal(t.data)
@@ -196,7 +198,8 @@ def _relation(op: str, u, v) -> bool | None:
 
 
 def agrees(t: Term, env: dict) -> bool:
-    """The two sides of an equation or of <= are one number as far as Arb can tell: how a statement looks that holds with equality."""
+    """The two sides of an equation or of <= are one number as far as Arb can tell: how a statement looks that holds with
+    equality."""
     if t.op == "and":
         return all(formula(p, env) is True or agrees(p, env) for p in t.args)
     if t.op == "deriv":

@@ -1,7 +1,8 @@
-"""Steps as data: for every rule examples that the kernel accepts, from which negative tests, fuzzing and the agreement test are made.
+"""Steps as data: for every rule examples that the kernel accepts, from which negative tests, fuzzing and the agreement test are
+made.
 
-A premise is written as the sequent that it should be, `seq(concl, *hyps)`. `theorem` makes a genuine theorem of it: the universally closed
-implication is assumed and taken apart, so the theorem has one more hypothesis, without free reals.
+A premise is written as the sequent that it should be, `seq(concl, *hyps)`. `theorem` makes a genuine theorem of it: the
+universally closed implication is assumed and taken apart, so the theorem has one more hypothesis, without free reals.
 """
 from __future__ import annotations
 
@@ -153,29 +154,35 @@ FAMILIES = [
 SQRT, SLOPE = sqrt(x), HALF * power(x, HALF - 1)        # differentiable on x > 0, continuous on x >= 0
 CONTINUOUS_SQRT = seq(and_(le(ZERO, x), le(ZERO, HALF)), *CLOSED)
 DIFFERENTIABLE_SQRT = seq(lt(ZERO, x), *OPEN)
-MONOTONE = [step("integral_monotone", seq(relation(F(x), G(x)), *OPEN), integrable_(a, b, F(x)), integrable_(a, b, G(x)), le(a, b), x="x")
+MONOTONE = [step("integral_monotone", seq(relation(F(x), G(x)), *OPEN), integrable_(a, b, F(x)), integrable_(a, b, G(x)),
+                 le(a, b), x="x")
             for relation in (le, lt, eq)]
-DOMINATED = [step("integrable_dominated", seq(sign(ZERO, inv(x)), *OPEN), seq(bound(inv(x), G(x)), *OPEN), integrable_(a, b, G(x)),
+DOMINATED = [step("integrable_dominated", seq(sign(ZERO, inv(x)), *OPEN), seq(bound(inv(x), G(x)), *OPEN),
+                  integrable_(a, b, G(x)),
                   seq(lt(ZERO, x * x), *OPEN), x="x") for sign in (le, lt) for bound in (le, lt, eq)]
-INCREASING = [step("increasing", order(a, b), seq(sign(ZERO, SLOPE), *OPEN), DIFFERENTIABLE_SQRT, CONTINUOUS_SQRT, x="x", a=a, b=b, f=SQRT)
+INCREASING = [step("increasing", order(a, b), seq(sign(ZERO, SLOPE), *OPEN), DIFFERENTIABLE_SQRT, CONTINUOUS_SQRT, x="x", a=a,
+                   b=b, f=SQRT)
               for order in (le, lt) for sign in (le, lt)]
 FUNDAMENTAL = step("fundamental", le(a, b), seq(eq(SLOPE, HALF * inv(SQRT)), *OPEN), DIFFERENTIABLE_SQRT, CONTINUOUS_SQRT,
                    seq(le(ZERO, HALF * inv(SQRT)), *OPEN), x="x", a=a, b=b, f=SQRT, g=HALF * inv(SQRT))
 SMOOTH = sum_(n, lambda v: abs_(x - F(v)) * exp(v * x)) + x ** 3        # continuous everywhere
 LARGEST = max_(n, lambda v: x * F(v))                                  # continuous when there is an index
 CONTINUOUS_DENSITY = seq(lt(ZERO, SQRT * SQRT), *CLOSED)
-CHANGE = step("change_of_variables", le(a, b), seq(lt(ZERO, SLOPE), *OPEN), seq(eq(inv(x), F(SQRT) * SLOPE), *OPEN), DIFFERENTIABLE_SQRT,
+CHANGE = step("change_of_variables", le(a, b), seq(lt(ZERO, SLOPE), *OPEN), seq(eq(inv(x), F(SQRT) * SLOPE), *OPEN),
+              DIFFERENTIABLE_SQRT,
               CONTINUOUS_SQRT, seq(lt(ZERO, x * x), *CLOSED), x="x", a=a, b=b, phi=SQRT, u="u", f=F(u), g=inv(x))
 POLAR = step("ball_polar", nat(n), le(ONE, n), le(ZERO, r), integrable_(ZERO, r, shell(F(t)), "t"), t="t", f=F(t))
 ANALYSIS = [
     step("differentiate", x="x", f=x * exp(x) + sum_(n, lambda v: F(v) * x ** 3), at=x + y),
     step("differentiate", lt(ZERO, y), lt(ZERO, y * y), x="x", f=log(x) + inv(x) + power(x, e), at=y),
-    step("deriv_value", deriv(lambda v: v * v, a, b), eq(b, c)), step("deriv_value", deriv(lambda v: v * v, a, a + a), eq(a + a, c)),
+    step("deriv_value", deriv(lambda v: v * v, a, b), eq(b, c)), step("deriv_value", deriv(lambda v: v * v, a, a + a),
+                                                                      eq(a + a, c)),
     *INCREASING, FUNDAMENTAL, FUNDAMENTAL.but((4, seq(lt(ZERO, HALF * inv(SQRT)), *OPEN))),
     FUNDAMENTAL.but((4, CONTINUOUS_DENSITY)),
     *MONOTONE, *DOMINATED,
     step("integrable_dominated", seq(le(ZERO, SMOOTH), *OPEN), seq(le(SMOOTH, G(x)), *OPEN), integrable_(a, b, G(x)), x="x"),
-    step("integrable_dominated", seq(le(ZERO, LARGEST), *OPEN), seq(le(LARGEST, G(x)), *OPEN), integrable_(a, b, G(x)), lt(ZERO, n), x="x"),
+    step("integrable_dominated", seq(le(ZERO, LARGEST), *OPEN), seq(le(LARGEST, G(x)), *OPEN), integrable_(a, b, G(x)),
+         lt(ZERO, n), x="x"),
     step("integral_linear", integrable_(a, b, F(x)), integrable_(a, b, G(x)), x="x", c=c, f=F(x), d=d, g=G(x)),
     CHANGE, POLAR, step("vol_zero"), step("vol_one"), step("vol_slices", nat(n), s="s"),
 ]
@@ -184,12 +191,14 @@ POSITIVE = [*LOGIC, *ORDER, *ELEMENTARY, *FAMILIES, *ANALYSIS]
 
 RELATIONS = (le, lt, eq)
 # premises of these rules may be any formula
-ANY_FORMULA = {"weaken", "cut", "instance", "imp_intro", "imp_elim", "and_intro", "or_intro", "or_elim", "forall_intro", "exists_intro",
+ANY_FORMULA = {"weaken", "cut", "instance", "imp_intro", "imp_elim", "and_intro", "or_intro", "or_elim", "forall_intro",
+               "exists_intro",
                "exists_elim", "by_order", "linear", "induction"}
 
 
 def other_relations() -> list[Step]:
-    """Examples with one relation exchanged for another (<= for <, = for <=, ...) which no example of the rule has in that place."""
+    """Examples with one relation exchanged for another (<= for <, = for <=, ...) which no example of the rule has in that
+    place."""
     accepted = {(p.rule, position, q.concl.op) for p in POSITIVE for position, q in enumerate(p.premises)}
     out = []
     for p in POSITIVE:
@@ -212,14 +221,18 @@ def sums(*exponents: int) -> Term:
 
 # equations that hold for all reals, and that the normal form must find; the wrong ones are among the fallacies
 EQUALITIES = [step("ring", a=left, b=right) for left, right in [
-    (a + b, b + a), (a * b * c, c * (b * a)), (a - a, ZERO), (0 * a, ZERO), ((a + b) * (a - b), a * a - b * b), (a / 3 + a / 6, a / 2),
+    (a + b, b + a), (a * b * c, c * (b * a)), (a - a, ZERO), (0 * a, ZERO), ((a + b) * (a - b), a * a - b * b),
+    (a / 3 + a / 6, a / 2),
     ((a + 1) ** 3, a ** 3 + 3 * a ** 2 + 3 * a + 1), (a ** 0, ONE), (ZERO ** 0, ONE), (a ** 1, a), (a ** (ONE + 1), a * a),
     (power(a, TWO * HALF), a), (inv(num(4)), num(Fraction(1, 4))), (inv(TWO + 2), num(Fraction(1, 4))), (inv(a + b), inv(b + a)),
     (exp(ZERO), ONE), (exp(a - a), ONE), (exp(a) * exp(b), exp(a + b)), (exp(a) * exp(-a), ONE), (exp(a) ** 3, exp(3 * a)),
     (exp(a) * exp(b) * exp(-a), exp(b)), (exp(a) ** 2 * exp(-2 * a) * b, b), (2 * exp(a) * b * exp(b), exp(b + a) * 2 * b),
-    (log(a * (b + c)), log(a * b + c * a)), (power(a + b, c * d), power(b + a, d * c)), (F(a + 0), F(a)), (F(a * b, c), F(b * a, c)),
-    (sum_(n, lambda v: F(v) * v + v), sum_(n, lambda v: v + v * F(v))), (sum_(n + 0, lambda v: v / v), sum_(n, lambda v: inv(v) * v)),
+    (log(a * (b + c)), log(a * b + c * a)), (power(a + b, c * d), power(b + a, d * c)), (F(a + 0), F(a)),
+    (F(a * b, c), F(b * a, c)),
+    (sum_(n, lambda v: F(v) * v + v), sum_(n, lambda v: v + v * F(v))), (sum_(n + 0, lambda v: v / v),
+                                                                         sum_(n, lambda v: inv(v) * v)),
     (sum_(n, lambda v: exp(v) * exp(a)), sum_(n, lambda v: exp(v + a))), (sums(1, 2, 3), sums(3, 1, 2)),
     (gamma(ONE + 1), gamma(TWO)), (abs_(-a - b), abs_(-1 * (a + b))), (x ** 64, x ** 32 * x ** 32), (PI * 2, 2 * PI),
-    ((a + b) ** 2 * (a - b), (a * a - b * b) * (a + b)), (exp(a * exp(b) * exp(c)), exp(a * exp(c + b))), (vol(n + 1), vol(1 + n)),
+    ((a + b) ** 2 * (a - b), (a * a - b * b) * (a + b)), (exp(a * exp(b) * exp(c)), exp(a * exp(c + b))),
+    (vol(n + 1), vol(1 + n)),
 ]]

@@ -1,10 +1,10 @@
-"""What a Theorem is: only `apply` makes one, nothing that is done to the object changes what it says, and its log cannot be edited."""
+"""What a Theorem is: only `apply` makes one, nothing that is done to the object changes what it says, and its log cannot be
+edited."""
 from __future__ import annotations
 
 import gc
 import json
 import pickle
-from fractions import Fraction
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.theory.kernel.conditions import conditions
 from tests.theory.kernel.steps import F, a, b, step
 from theory import checker, prooflog
 from theory.kernel import KernelError, apply
-from theory.terms import ONE, ZERO, Term, TermError, and_, dump, eq, fam, le, lt, nat, num
+from theory.terms import ONE, ZERO, Term, dump, fam, forall, le, lt, nat, num
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda q: q.name)
@@ -80,6 +80,24 @@ def test_a_term_mutated_by_force_is_caught_by_the_check_of_the_log():
         checker.check(json.loads(json.dumps(prooflog.log(p))))
 
 
+def test_a_term_forged_without_its_constructor_is_caught_by_the_check_of_the_log():
+    """It says that it has no free symbols, so `forall_intro` generalises over x under the hypothesis 0 < x."""
+    forged = object.__new__(Term)
+    honest = lt(ZERO, fam("x"))
+    for slot in ("op", "args", "data", "_hash", "loose"):
+        object.__setattr__(forged, slot, getattr(honest, slot))
+    object.__setattr__(forged, "free", frozenset())
+    p = apply("cut", apply("assume", phi=forged), apply("assume", phi=honest))
+    try:
+        p = apply("forall_intro", p, x="x")
+    except KernelError:
+        return                  # better still
+    assert p.concl == forall(lambda v: lt(ZERO, v))
+    with pytest.raises(checker.Rejected) as caught:
+        checker.check(json.loads(json.dumps(prooflog.log(p))))
+    assert "free where it may not be" in caught.value.reason
+
+
 def test_a_dead_theorem_leaves_no_place_for_another():
     ghosts = [apply("assume", phi=lt(ZERO, num(k))) for k in range(50)]
     del ghosts
@@ -91,7 +109,8 @@ def test_a_dead_theorem_leaves_no_place_for_another():
 
 @pytest.mark.parametrize("wrong", [
     lambda: apply("ring"), lambda: apply("ring", a=ZERO), lambda: apply("ring", a=ZERO, b=ZERO, c=ZERO), lambda: apply("cut"),
-    lambda: apply("and_intro", apply("assume", phi=lt(a, b))), lambda: apply("ring", a="x", b="x"), lambda: apply("ring", a=1, b=1),
+    lambda: apply("and_intro", apply("assume", phi=lt(a, b))), lambda: apply("ring", a="x", b="x"),
+    lambda: apply("ring", a=1, b=1),
     lambda: apply("instance", apply("assume", phi=lt(a, b)), mapping=(("a", (), "b"),)),
     lambda: apply("instance", apply("assume", phi=lt(a, b)), mapping=("a", "b", "c")),
     lambda: apply("linear", multipliers="x", goal=le(ZERO, ONE)), lambda: apply("nat_closed", op=lt(a, b)),
@@ -105,7 +124,8 @@ def test_malformed_calls_make_no_theorem(wrong):
 
 
 def test_a_term_too_large_for_the_normal_form_is_refused_by_name():
-    big = (sum((fam(f"x{q}") for q in range(12)), ZERO)) ** 12
+    wide = Term("add", tuple(fam(f"x{q}") for q in range(1100)))
+    big = wide * wide
     with pytest.raises(KernelError) as caught:
         apply("ring", a=big, b=big)
     assert caught.value.condition == "ring.terms"

@@ -1,7 +1,8 @@
 """Deletion testing: from the kernel one condition is removed at a time, and some test of this folder must notice.
 
-Noticed: a step of the tables (negative steps, fallacies, attacks, accepted examples) then has another outcome than with the real kernel. A
-change that nothing notices is either a missing test or a condition that does nothing; the few of the second kind are listed with a reason.
+Noticed: a step of the tables (negative steps, fallacies, attacks, accepted examples) then has another outcome than with the
+real kernel. A change that nothing notices is either a missing test or a condition that does nothing; the few of the second
+kind are listed with a reason.
 """
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ CANONICAL = "the canonical form is another one, but as canonical"
 SECOND = "a second line of defence; the first is tested"
 # text of a change (as `key` gives it) -> why nothing can notice it
 HARMLESS: dict[str, str] = {
-    "normal._times always False: if len(p) * len(q) > 50 * MAX_TERMS: raise TermError('product too large for the normal form')": WORK,
+    "normal._times always False: if len(p) * len(q) > 50 * MAX_TERMS: "
+    "raise TermError('product too large for the normal form')": WORK,
     "normal._times removed: raise TermError('product too large for the normal form')": WORK,
     "normal._times always False: if len(out) > MAX_TERMS: raise TermError('polynomial too large for the normal form')": WORK,
     "normal._times removed: raise TermError('polynomial too large for the normal form')": WORK,
@@ -35,9 +37,12 @@ HARMLESS: dict[str, str] = {
     "accumulate(total, _poly(a.args[0]), Fraction(powers.pop(a))) if to": SHORT,
     "normal.term always True: [num(c)] if c != 1 or not m else []": CANONICAL,
     "normal.normal always True: if t.kind == R: return term(_poly(t))": "no rule takes the normal form of a formula",
-    "calculus._under without a part: (name, 0) in body.free | n.free or name == x": "x is free in the body, or it would be a constant",
-    "calculus.derivative without a part: op == 'fam' and (not args)": "pi, literals and bound variables are constants, met before",
-    "calculus.continuous without a part: op == 'fam' and (not args)": "pi, literals and bound variables are constants, met before",
+    "calculus._under without a part: (name, 0) in body.free | n.free or name == x":
+        "x is free in the body, or it would be a constant",
+    "calculus.derivative without a part: op == 'fam' and (not args)":
+        "pi, literals and bound variables are constants, met before",
+    "calculus.continuous without a part: op == 'fam' and (not args)":
+        "pi, literals and bound variables are constants, met before",
     "ground.enclose always True: ball if ball is not None and ball.is_finite() else None": SECOND + ": NaN is not below anything",
     "ground.enclose without a part: ball is not None and ball.is_finite()": SECOND + ": NaN is not below anything",
     "ground._enclose always False: None if x.contains(0) else 1 / x": SECOND + ": the quotient is NaN",

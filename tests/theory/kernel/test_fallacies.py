@@ -1,4 +1,5 @@
-"""Every fallacy is refused by the kernel, by the condition that it runs into, and by the checker when it is written into a log by hand."""
+"""Every fallacy is refused by the kernel, by the condition that it runs into, and by the checker when it is written into a log by
+hand."""
 from __future__ import annotations
 
 import json

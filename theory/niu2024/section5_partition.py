@@ -1,4 +1,4 @@
-"""Section 5: cross-entropy loss, so far Eq. (12)(c) to Eq. (13): the layer partition function and the volume of balls."""
+"""Section 5, second half: the layer partition function and the volume of balls, Eq. (12) and Eq. (13)."""
 from __future__ import annotations
 
 from fractions import Fraction
