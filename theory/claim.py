@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Callable
 
-from theory.printing import definitions, latex, text
+from theory.display import Displayed, display
 from theory.terms import Term, dump, fam, le, lt, nat, num
 
 
@@ -152,6 +152,7 @@ class Claim:
     """One atomic statement of a source.
 
     refutation: a kernel proof of the negated conclusion (with `denial`, the statement that numeric routes check in its place).
+    companions: further proved facts, offered where a mutant has to be shown true (the statement is loose there).
     id: stable and readable (`niu2024.prop3.lower`). printed: the statement as printed (LaTeX), or None where only a
     reconstruction is at hand. The formal statement is `hypotheses |- conclusion` over `variables`.
     reading_of: this claim encodes another reading of that claim's words. amends: it corrects that claim.
@@ -179,6 +180,7 @@ class Claim:
     proof: Callable[[], Any] | None = None
     refutation: Callable[[], Any] | None = None
     denial: Denial | None = None
+    companions: tuple[Callable[[], Any], ...] = ()
     ill_posed: str | None = None
     cited: str | None = None
     experiment: str | None = None
@@ -199,19 +201,14 @@ class Claim:
 
     @property
     def statement(self) -> str:
-        """The formal statement on one line, with what its abbreviations mean."""
-        names, where = definitions([*self.hypotheses, self.conclusion], self.glossary)
-        left = ", ".join([*(_declare(v) for v in self.variables), *(text(h, names) for h in self.hypotheses)])
-        line = f"{left} |- {text(self.conclusion, names)}" if left else f"|- {text(self.conclusion, names)}"
-        return line + "".join(f"; {'where' if k == 0 else 'and'} {name} = {meaning}" for k, (name, meaning) in enumerate(where))
+        """The formal statement on one line; `where` says what its abbreviations mean."""
+        said = self.displayed()
+        left = ", ".join([*said.variables, *said.hypotheses])
+        return f"{left} |- {said.conclusion}" if left else f"|- {said.conclusion}"
 
-    @property
-    def statement_latex(self) -> str:
-        """The same as LaTeX, the abbreviations after `where`."""
-        names, where = definitions([*self.hypotheses, self.conclusion], self.glossary, tex=True)
-        left = r",\; ".join([*(_declare_latex(v) for v in self.variables), *(latex(h, names) for h in self.hypotheses)])
-        line = rf"{left} \;\vdash\; {latex(self.conclusion, names)}" if left else latex(self.conclusion, names)
-        return line + "".join(rf",\quad {name} = {meaning}" for name, meaning in where)
+    def displayed(self, tex: bool = False) -> Displayed:
+        """The formal statement in parts, as plain text or LaTeX, with the glossary's abbreviations."""
+        return display(self.variables, self.hypotheses, self.conclusion, self.glossary, tex)
 
     @property
     def digest(self) -> str:
@@ -224,15 +221,3 @@ class Claim:
 
 def _raw_variables(variables: tuple[Variable, ...]) -> list:
     return [[v.name, v.shape, v.natural, str(v.low), str(v.high), v.strict, v.below] for v in variables]
-
-
-def _declare(v: Variable) -> str:
-    if v.shape:
-        return f"{v.name}: R^({' x '.join(v.shape)})"
-    return " and ".join(map(text, v.facts())) or f"{v.name}: R"
-
-
-def _declare_latex(v: Variable) -> str:
-    if v.shape:
-        return latex(fam(v.name)) + r"\in\mathbb{R}^{" + r"\times ".join(v.shape) + "}"
-    return r",\; ".join(map(latex, v.facts())) or latex(fam(v.name)) + r"\in\mathbb{R}"

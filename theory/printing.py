@@ -21,26 +21,6 @@ def latex(t: Term, names: dict[Term, str] | None = None) -> str:
     return _Printer(latex=True, names=names).show(t, 0)
 
 
-def definitions(terms, glossary, tex: bool = False) -> tuple[dict[Term, str], list[tuple[str, str]]]:
-    """(names, where): abbreviations that occur in these terms, and each with its definition, in terms of the others.
-
-    glossary: (plain name, LaTeX name, term) triples. Only locally closed terms can be abbreviated.
-    """
-    known = {t: (latex_name if tex else name) for name, latex_name, t in glossary}
-    used: dict[Term, str] = {}
-    queue = list(terms)
-    while queue:
-        t = queue.pop(0)
-        if t in known and t not in used:
-            used[t] = known[t]
-        queue += t.args
-    where = []
-    for t, name in used.items():
-        rest = {u: n for u, n in used.items() if u != t}
-        where.append((name, latex(t, rest) if tex else text(t, rest)))
-    return used, where
-
-
 def _split_sign(t: Term) -> tuple[bool, Term]:
     """(is negative, absolute part) for a product with a negative literal in front; a minimum, -max(-f), is no negative."""
     if t.op == "num" and t.data < 0:

@@ -1,8 +1,8 @@
 """The rules that a line can say: most of them, as patterns.
 
 A line reads `name arguments : premise ; premise => conclusion`. In it `a` stands for a real or a formula, bound by an argument or
-by the first premise that shows it; `f g phi` may be bodies of binders, with #0 for the bound variable; `(@ f j)` is the body f at
-j. Arguments: `'x` a variable's name, `'x#n` also: not free in n; `f'x` the argument f as a body over x; `0side` only when it is 0.
+by the first premise that shows it; `f g phi` may be bodies of binders, with #0 for the bound variable; `(@ f j)` is f at j.
+Arguments: `'x` a variable's name, `'x#n` also: not free in n; `f'x` the argument f as a body over x; `0side` only when it is 0.
 `[x h k] c` is a premise with conclusion c over x: its hypotheses h, k are discharged and x is free in no other; `[_ h]` only
 discharges. Several lines of one name are alternatives.
 """

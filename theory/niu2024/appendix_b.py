@@ -1,12 +1,11 @@
 """Appendix B: some properties of the energy functions (Lemmas 1 to 4, LogSumExp and classifiers)."""
 from __future__ import annotations
 
-from theory.claim import Claim, family, scalar
+from theory.claim import Claim, family
 from theory.kernel import Theorem
 from theory.lemmas.explog import abs_le, le_abs
 from theory.lemmas.logsumexp import lse, lse_convex, lse_le_max, max_le_lse, max_lt_lse, shift, sum_exp_pos
 from theory.niu2024.definitions import published, MIX, SIZE_N, VECTOR_X, VECTOR_Y, N, T_MIX, X, Y, mix
-from theory.niu2024.proofs.sharpness import max_approached
 from theory.tactics import apply, assume, both, index_facts, lin
 from theory.terms import ONE, ZERO, Symbol, Term, abs_, and_, eq, exp, fam, le, log, lt, max_, min_, nat, num, sum_
 
@@ -63,10 +62,7 @@ LEMMA2_CLAIMS = [
     Claim(id="niu2024.lemma2.amended", location="Appendix B, Lemma 2", printed=PRINTED2 + r",\quad n\ge 2", amends="niu2024.lemma2",
           variables=(SIZE_N, VECTOR_X), hypotheses=(TWO,), conclusion=LEMMA2, covers=("B2",), proof=prove_lemma2_from_two,
           notes="Sharp: n >= 2 cannot be dropped (n = 1 is an equality); the upper bound is attained when all x_i are equal, and the lower bound "
-                "is approached (niu2024.lemma2.sharp)."),
-    Claim(id="niu2024.lemma2.sharp", location="Appendix B, Lemma 2 (sharpness)", printed=None, reconstruction=True, reading_of="niu2024.lemma2",
-          variables=(scalar("a"),), conclusion=lt(log(exp(fam("a")) + 1), fam("a") + exp(-fam("a"))), proof=max_approached,
-          notes="At x = (a, 0) LSE exceeds a by less than e^(-a): the strict lower bound is approached."),
+                "is approached at (a, 0, ..., 0) as a grows."),
     Claim(id="niu2024.lemma2.nonstrict", location="Appendix B, Lemma 2", reading_of="niu2024.lemma2",
           printed=PRINTED2.replace(" < ", r" \le "), variables=(SIZE_N, VECTOR_X),
           conclusion=and_(le(max_(N, X), lse(N, X)), UPPER2), proof=prove_lemma2_weak,

@@ -145,7 +145,7 @@ def _glossary() -> tuple[tuple[str, str, Term], ...]:
                  (f"E_MCHN^2({name})", rf"E^2_{{\mathrm{{MCHN}}}}({tex})", mchn(two, p)),
                  (f"E_MCHN^1({name})", rf"E^1_{{\mathrm{{MCHN}}}}({tex})", mchn(one, p)),
                  (f"|{name}|^2", rf"\|{tex}\|^2", square_norm(p))]
-    rows += [("maxnorm", r"\max_i\|\rho_i\|^2", largest_norm()), ("minnorm", r"\min_i\|\rho_i\|^2", smallest_norm())]
+    rows += [("max|rho|^2", r"\max_i\|\rho_i\|^2", largest_norm()), ("min|rho|^2", r"\min_i\|\rho_i\|^2", smallest_norm())]
     for r, name, tex in ((RADIUS, "r", "r"), (power(RADIUS, Fraction(1, 2)), "sqrt r", r"\sqrt r"), (critical_radius(), "rho", r"\varrho")):
         rows += [(f"V_n({name})", f"V_n({tex})", volume(N, r)), (f"I_n({name})", f"I_n({tex})", ball_integral(N, r)),
                  (f"Gam_n({name})", rf"G_n({tex})", printed_ball_integral(N, r))]

@@ -10,7 +10,7 @@ from theory.kernel import KernelError, Theorem
 from theory.lemmas.signs import nonnegative
 from theory.printing import text
 from theory.tactics import apply, assume, lin
-from theory.terms import ZERO, Term, negate
+from theory.terms import Term, negate
 
 
 def run(claim: Claim, seed: int) -> Evidence | None:
@@ -59,7 +59,8 @@ def prove_true(claim: Claim, mutant) -> bool:
     if any(h not in mutant.premises for h in theorem.hyps):
         return False
     facts = [assume(p) for p in mutant.premises if p.op in ("le", "lt", "eq")]
-    known = [*_conjuncts(theorem), *facts]
+    companions = [t for make in claim.companions for t in _conjuncts(make()) if all(h in mutant.premises for h in t.hyps)]
+    known = [*_conjuncts(theorem), *companions, *facts]
     return all(_follows(goal, known, facts) for goal in _goals(mutant.conclusion))
 
 
@@ -69,9 +70,9 @@ def _follows(goal: Term, known: list[Theorem], facts: list[Theorem]) -> bool:
     if goal.op not in ("le", "lt", "eq"):
         return False
     relations = [t for t in known if t.concl.op in ("le", "lt", "eq")]
-    sign = nonnegative(goal.args[1] - goal.args[0] if goal.args[0] != ZERO else goal.args[1], facts) if goal.op == "le" else None
+    signs = [nonnegative(side, facts) for side in (goal.args[1], goal.args[1] - goal.args[0])]
     try:
-        lin(goal, *relations, *([sign] if sign is not None else []))
+        lin(goal, *relations, *(s for s in signs if s is not None))
     except KernelError:
         return False
     return True

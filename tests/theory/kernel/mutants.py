@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -186,7 +187,9 @@ def _replace(parent: ast.AST, old: ast.AST, new: ast.AST):
     raise LookupError("the node is not a child of its parent")
 
 
-_plain: dict = {}
+@lru_cache(maxsize=None)
+def _plain(module: str):
+    return _code(module)
 
 
 def load(site: Site | None = None) -> SimpleNamespace:
@@ -194,10 +197,7 @@ def load(site: Site | None = None) -> SimpleNamespace:
     loaded: dict[str, ModuleType] = {}
     try:
         for module in MODULES:
-            if site is not None and module == site.module:
-                code = _code(module, site)
-            else:
-                code = _plain.setdefault(module, None) or _plain.__setitem__(module, _code(module)) or _plain[module]
+            code = _code(module, site) if site is not None and module == site.module else _plain(module)
             name = PREFIX + module.replace(".", "_")
             made = loaded[name] = sys.modules[name] = ModuleType(name)
             made.__dict__.update(unchecked_variable=fam, unchecked_discharge=unchecked_discharge)

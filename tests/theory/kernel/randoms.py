@@ -37,8 +37,9 @@ def random_formula(r: random.Random, depth: int = 3) -> Term:
         return r.choice((le, lt, eq))(random_real(r, 2), random_real(r, 2))
     kind = r.choice(("and", "or", "imp", "forall", "exists"))
     p = random_formula(r, depth - 1)
-    return Term(kind, (close(p, r.choice(NAMES)),)) if kind in (
-        "forall", "exists") else Term(kind, (p, random_formula(r, depth - 1)))
+    if kind in ("forall", "exists"):
+        return Term(kind, (close(p, r.choice(NAMES)),))
+    return Term(kind, (p, random_formula(r, depth - 1)))
 
 
 def node(t: Term):

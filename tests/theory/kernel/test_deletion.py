@@ -13,7 +13,7 @@ import pytest
 
 from tests.theory.kernel import mutants
 from tests.theory.kernel.attacks import ATTACKS, CHECKS
-from tests.theory.kernel.fallacies import FALLACIES
+from tests.theory.kernel.derivations import FALLACIES
 from tests.theory.kernel.negatives import NEGATIVE
 from tests.theory.kernel.steps import EQUALITIES, POSITIVE, Step, other_relations, theorem
 from theory.terms import eq, fam

@@ -7,7 +7,7 @@ import json
 import pytest
 
 import theory.kernel as K
-from tests.theory.kernel.fallacies import FALLACIES
+from tests.theory.kernel.derivations import FALLACIES
 from tests.theory.kernel.logs import log_of, refused_last
 from theory.terms import lt, ZERO
 

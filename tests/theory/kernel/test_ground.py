@@ -11,22 +11,21 @@ from tests.theory.kernel.randoms import node
 from theory import checker, ground
 from theory.terms import PI, ZERO, Term, abs_, exp, fam, gamma, inv, log, max_, num, power, sqrt, sum_, vol
 
-TRUE = [(num(0), num(1)), (num(Fraction(-1, 3)), num(Fraction(-33, 100))), (num(3), PI), (PI, num(Fraction(22, 7))),
-        (exp(num(1)), num(3)),
-        (log(num(2)), num(Fraction(7, 10))), (sqrt(num(2)), num(Fraction(3, 2))
-         ), (gamma(num(Fraction(1, 2))), sqrt(PI) + Fraction(1, 10 ** 30)),
-        (abs_(num(-2)), num(3)), (inv(num(-2)), ZERO), (power(num(2), -1), num(1)), (exp(PI * sqrt(num(163))),
-                                                                                     num(640320 ** 3 + 744)),
-        (num(0), exp(num(-10 ** 6))), (num(0), exp(num(1)) ** 2 - power(exp(num(1)), Fraction(199, 100)))]
-UNCERTAIN = [(num(1), num(0)), (num(1), num(1)), (sqrt(num(2)) * sqrt(num(2)), num(2)), (fam("a"), fam("a") + 1),
-             (ZERO, inv(ZERO)), (inv(ZERO), ZERO),
-             (log(ZERO), ZERO), (log(num(-1)), num(100)), (gamma(ZERO), num(1)
-              ), (gamma(num(-1)), num(1)), (power(num(-8), Fraction(1, 3)), ZERO),
-             (power(ZERO, ZERO), num(2)), (power(ZERO, num(1)), num(1)), (sum_(
-                 num(2), lambda i: i), num(9)), (max_(num(2), lambda i: i), num(9)),
-             (vol(num(2)), num(9)), (Term("bv", (), 0), num(1)), (ZERO, exp(
-                 exp(exp(exp(num(100)))))), (exp(exp(exp(exp(num(100))))), ZERO),
-             (inv(log(num(1))), num(1)), (fam("F", num(1)), num(1)), (Term("int", (ZERO, num(1), num(1))), num(2))]
+THIRD, HALF, ONE, TWO = Fraction(1, 3), Fraction(1, 2), num(1), num(2)
+HUGE = exp(exp(exp(exp(num(100)))))
+TRUE = [
+    (ZERO, ONE), (num(-THIRD), num(Fraction(-33, 100))), (num(3), PI), (PI, num(Fraction(22, 7))), (exp(ONE), num(3)),
+    (log(TWO), num(Fraction(7, 10))), (sqrt(TWO), num(Fraction(3, 2))), (gamma(num(HALF)), sqrt(PI) + Fraction(1, 10 ** 30)),
+    (abs_(num(-2)), num(3)), (inv(num(-2)), ZERO), (power(TWO, -1), ONE), (exp(PI * sqrt(num(163))), num(640320 ** 3 + 744)),
+    (ZERO, exp(num(-10 ** 6))), (ZERO, exp(ONE) ** 2 - power(exp(ONE), Fraction(199, 100))),
+]
+UNCERTAIN = [
+    (ONE, ZERO), (ONE, ONE), (sqrt(TWO) * sqrt(TWO), TWO), (fam("a"), fam("a") + 1), (ZERO, inv(ZERO)), (inv(ZERO), ZERO),
+    (log(ZERO), ZERO), (log(num(-1)), num(100)), (gamma(ZERO), ONE), (gamma(num(-1)), ONE), (power(num(-8), THIRD), ZERO),
+    (power(ZERO, ZERO), TWO), (power(ZERO, ONE), ONE), (sum_(TWO, lambda i: i), num(9)), (max_(TWO, lambda i: i), num(9)),
+    (vol(TWO), num(9)), (Term("bv", (), 0), ONE), (ZERO, HUGE), (HUGE, ZERO), (inv(log(ONE)), ONE), (fam("F", ONE), ONE),
+    (Term("int", (ZERO, ONE, ONE)), TWO),
+]
 
 
 @pytest.mark.parametrize("pair", TRUE, ids=str)
@@ -50,8 +49,8 @@ def test_the_precision_is_left_as_it_was():
 
 def test_an_enclosure_contains_what_mpmath_computes():
     with mpmath.workdps(60):
-        for t, value in ((gamma(num(Fraction(1, 3))), mpmath.gamma(mpmath.mpf(1) / 3)), (power(num(3), Fraction(2, 7)),
-                                                                                         mpmath.mpf(3) ** (mpmath.mpf(2) / 7)),
-                         (exp(-PI) * log(num(5)), mpmath.exp(-mpmath.pi) * mpmath.log(5))):
+        cases = [(gamma(num(THIRD)), mpmath.gamma(mpmath.mpf(1) / 3)), (power(num(3), HALF), mpmath.sqrt(3)),
+                 (exp(-PI) * log(num(5)), mpmath.exp(-mpmath.pi) * mpmath.log(5))]
+        for t, value in cases:
             ball = ground.enclose(t)
             assert abs(mpmath.mpf(ball.mid().str(40, radius=False)) - value) < mpmath.mpf(10) ** -14

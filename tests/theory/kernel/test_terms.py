@@ -12,44 +12,31 @@ from tests.theory.kernel import numbers
 from tests.theory.kernel.randoms import node, random_formula, random_real
 from theory import checker
 from theory.terms import (BINDS, ONE, SIGNATURE, ZERO, Term, TermError, and_, close, deriv, dump, each, eq, exists, exp, fam,
-                          forall, fresh, imp,
-                          in_range, integral, inv, le, load, log, lt, max_, min_, nat, negate, num, open_, or_, power, real,
-                          replace, some,
-                          substitute, sum_, walk)
+                          forall, fresh, imp, in_range, integral, inv, le, load, log, lt, max_, min_, nat, negate, num, open_,
+                          or_, power,
+                          real, replace, some, substitute, sum_, walk)
 
 a, b, n, x, y = map(fam, "abnxy")
 
 
+class Name(str):
+    pass
+
+
+class Half(Fraction):
+    pass
+
+
 @pytest.mark.parametrize("build", [
-    lambda: Term(
-    "sin", (a,)), lambda: Term(
-        "exp", (a, b)), lambda: Term(
-            "exp", (lt(
-                a, b),)), lambda: Term(
-                    "and", (a, b)), lambda: Term(
-                        "add", (a,)),
-    lambda: Term(
-    "add", ()), lambda: Term(
-        "num", (), 1), lambda: Term(
-            "num", (), 0.5), lambda: Term(
-                "num", (), True), lambda: Term(
-                    "bv", (), -1),
-    lambda: Term("bv", (), True), lambda: Term("bv", (), Fraction(0)), lambda: Term("fam", (), ""), lambda: Term("fam", (), 3),
-    lambda: Term(
-    "fam", (lt(
-        a, b),), "x"), lambda: Term(
-            "pi", (), "x"), lambda: Term(
-                "add", (a, 1)), lambda: Term(
-                    "add", (a, "b")),
-    lambda: Term(
-    type(
-        "Name", (str,), {})("add"), (a, b)), lambda: Term(
-            ["add"], (a, b)), lambda: Term(
-                "fam", (), type(
-                    "Name", (str,), {})("x")),
-    lambda: Term("num", (), type("Half", (Fraction,), {})(1, 2)), lambda: num(
-        0.1), lambda: num(True), lambda: num("1/2"), lambda: real(None),
-    lambda: a + 0.5, lambda: a * "x", lambda: sum_(n, lambda i: lt(i, n)), lambda: forall(lambda i: i), lambda: le(a, lt(a, b)),
+    lambda: Term("sin", (a,)), lambda: Term("exp", (a, b)), lambda: Term("exp", (lt(a, b),)), lambda: Term("and", (a, b)),
+    lambda: Term("add", (a,)), lambda: Term("add", ()), lambda: Term("num", (), 1), lambda: Term("num", (), 0.5),
+    lambda: Term("num", (), True), lambda: Term("bv", (), -1), lambda: Term("bv", (), True), lambda: Term("bv", (), Fraction(0)),
+    lambda: Term("fam", (), ""), lambda: Term("fam", (), 3), lambda: Term("fam", (lt(a, b),), "x"), lambda: Term("pi", (), "x"),
+    lambda: Term("add", (a, 1)), lambda: Term("add", (a, "b")), lambda: Term(Name("add"), (a, b)), lambda: Term(["add"], (a, b)),
+    lambda: Term("fam", (), Name("x")), lambda: Term("num", (), Half(1, 2)), lambda: num(0.1), lambda: num(True),
+    lambda: num("1/2"), lambda: real(None), lambda: a + 0.5, lambda: a * "x", lambda: sum_(n, lambda i: lt(i, n)),
+    lambda: forall(lambda i: i),
+    lambda: le(a, lt(a, b)),
 ])
 def test_what_does_not_type_is_no_term(build):
     with pytest.raises(TermError):
@@ -132,8 +119,7 @@ def test_substitution_is_evaluation_in_a_changed_environment():
         inner = dict(env)
         for (name, arity), (parameters, body) in table.items():
             if arity:
-                inner[name, arity] = lambda *v, p=parameters, t_=body: numbers.real(
-                    t_, {**env, **{(q, 0): w for q, w in zip(p, v)}})
+                inner[name, arity] = lambda *v, p=parameters, q=body: numbers.real(q, env | {(s, 0): w for s, w in zip(p, v)})
             else:
                 inner[name, 0] = numbers.real(body, env)
         u, v = numbers.at_precision(lambda: (numbers.real(substitute(t, table), env), numbers.real(t, inner)))
@@ -172,11 +158,11 @@ def test_dump_and_load_and_pickle_give_the_term_back():
         assert checker.nodes.dump(node(t)) == dump(t)
 
 
-@pytest.mark.parametrize("raw", [None, 3, "x", [], ["num"], ["num", "x"], ["num", None], ["num", "1/0"], ["bv", -1], ["bv", "0"],
-                                 ["sin", None],
-                                 ["exp", None], ["exp", None, None], ["add", None, ["pi", None]], [
-                                     ["num"], "1"], {"op": "pi"}, ["fam", None],
-                                 ["lt", None, ["pi", None], ["lt", None, ["pi", None], ["pi", None]]]])
+@pytest.mark.parametrize("raw", [
+    None, 3, "x", [], ["num"], ["num", "x"], ["num", None], ["num", "1/0"], ["bv", -1], ["bv", "0"], ["sin", None], ["exp", None],
+    ["exp", None, None], ["add", None, ["pi", None]], [["num"], "1"], {"op": "pi"}, ["fam", None],
+    ["lt", None, ["pi", None], ["lt", None, ["pi", None], ["pi", None]]],
+])
 def test_what_is_no_dump_is_refused(raw):
     with pytest.raises((TermError, ZeroDivisionError)):
         load(raw)
@@ -205,5 +191,5 @@ def test_the_builders_of_statements():
     assert each(n, lambda i: lt(i, a)) == forall(lambda i: imp(and_(nat(i), lt(i, n)), lt(i, a)))
     assert some(n, lambda i: lt(i, a)) == exists(lambda i: and_(in_range(i, n), lt(i, a)))
     assert integral(a, b, lambda v: v * x).args[2].loose == 1
-    assert set(BINDS) <= set(SIGNATURE) and inv(a).kind == "real" and log(
-        a).op == "log" and lt(a, b).kind == "prop" and ONE.data == 1
+    assert set(BINDS) <= set(SIGNATURE) and inv(a).kind == "real" and log(a).op == "log" and lt(a, b).kind == "prop"
+    assert ONE.data == 1

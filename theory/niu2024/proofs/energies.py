@@ -220,18 +220,19 @@ def max_shift(f, c: Term) -> Theorem:
 
 # ---------------------------------------------------------------- the MCHN energy
 
-def mchn_nonnegative() -> Theorem:
-    """0 <= E_MCHN^beta(x) for beta > 0"""
+def mchn_above_g() -> Theorem:
+    """g(x)/2 <= E_MCHN^beta(x) for beta > 0"""
     beta = assume(lt(ZERO, BETA))
-    level = BETA * ((square_norm(X) + largest_norm()) / 2)
+    level = (square_norm(X) + largest_norm() - nearest(X)) / 2
 
     def bound(i):
-        half = lin(le(dot(fam(i), X), (square_norm(X) + largest_norm()) / 2), expand(fam(i)), distance_nonneg(fam(i)), norm_at_most(i))
-        return lin(le(BETA * dot(fam(i), X), ZERO + level), scale(beta, half))
-    moved = shift(positive_d(), D, lambda i: BETA * dot(i, X), lambda i: ZERO, level, bound)
-    total = lin(le(lse(D, lambda i: BETA * dot(i, X)), level + log(D)), moved, lse_constant(positive_d(), natural_d(), D, ZERO))
+        own = apply("max_bound", *index_facts(i, D), i=i, n=D, f=minus_distance(fam(i)))
+        half = lin(le(dot(fam(i), X), level), expand(fam(i)), norm_at_most(i), own)
+        return lin(le(BETA * dot(fam(i), X), ZERO + BETA * level), scale(beta, half))
+    moved = shift(positive_d(), D, lambda i: BETA * dot(i, X), lambda i: ZERO, BETA * level, bound)
+    total = lin(le(lse(D, lambda i: BETA * dot(i, X)), BETA * level + log(D)), moved, lse_constant(positive_d(), natural_d(), D, ZERO))
     divided = divide(beta, total)
-    return lin(le(ZERO, mchn(BETA, X)), divided, multiply(apply("inverse", beta), (square_norm(X) + largest_norm()) / 2))
+    return lin(le(nearest(X) / 2, mchn(BETA, X)), divided, multiply(apply("inverse", beta), level))
 
 
 def close_at_beta_one() -> Theorem:

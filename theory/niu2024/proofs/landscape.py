@@ -306,10 +306,9 @@ def prove_gradient() -> Theorem:
 
 
 def energy_defined() -> Theorem:
-    """The sum in Eq. (4) is positive, and exp(-E) is that sum."""
+    """The sum in Eq. (4) is positive, so exp(-E) is that sum."""
     positive = sum_exp_pos(positive_d(), D, lambda i: -distance(X, i))
-    total = positive.concl.args[1]
-    return both(positive, lin(eq(exp(-energy(X)), total), apply("exp_log", positive)))
+    return lin(eq(exp(-energy(X)), positive.concl.args[1]), apply("exp_log", positive))
 
 
 def inference(premises) -> Theorem:

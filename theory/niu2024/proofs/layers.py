@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 from theory.kernel import Theorem
+from theory.lemmas.euclid import sum_nonneg
 from theory.lemmas.explog import abs_le, exp_le, exp_pos, inv_pos, inverse, le_abs, log_le, log_product
-from theory.lemmas.logsumexp import lse, lse_le_max, max_le_lse, max_lt_lse, shift, sum_exp_pos
-from theory.tactics import (apply, assume, both, discharge, each_elim, ground, index_facts, lin, multiply, nat_of, product, same_function, sum_le,
-                            use_attained)
+from theory.lemmas.logsumexp import log_nonneg, lse, lse_le_max, max_le_lse, max_lt_lse, shift, sum_exp_pos
+from theory.tactics import (apply, assume, both, discharge, each_elim, ground, index_facts, lin, multiply, nat_of, product, ring, same_function, sum_le,
+                            trans, use_attained)
 from theory.terms import ONE, ZERO, Symbol, Term, abs_, and_, eq, each, exp, fam, fresh, in_range, inv, le, log, lt, max_, min_, nat, num, some, sum_
 
 L = fam("l")
@@ -89,8 +90,8 @@ COMBINATION = sum_(L, lambda t: WEIGHT(t) * ENERGY(t))
 SMALL = le(max_(L, ENERGY) + sum_(L, lambda t: abs_(WEIGHT(t) * ENERGY(t))), num(1) / 2)
 
 
-def not_linear() -> Theorem:
-    """l >= 2 and small energies: E_global lies strictly below every linear combination with these weights"""
+def below_all_weights() -> Theorem:
+    """l >= 2 and small energies: E_global < -sum |c_t E_t|"""
     small = assume(SMALL)
     top = max_(L, ENERGY)
     i = fresh("i")
@@ -102,9 +103,50 @@ def not_linear() -> Theorem:
     value = log_product(positive_l(), exp_pos(-top))
     two = log_le(ground(0, 2), assume(TWO_LAYERS))
     half = ground(num(1) / 2, log(2))
-    parts = sum_le(lin(le(-abs_(WEIGHT(fam(i)) * ENERGY(fam(i))), WEIGHT(fam(i)) * ENERGY(fam(i))), le_abs(WEIGHT(fam(i)) * ENERGY(fam(i)))[1]), i, L)
-    scaled = apply("sum_scale", i=i, n=L, c=num(-1), f=abs_(WEIGHT(fam(i)) * ENERGY(fam(i))))
-    return lin(lt(GLOBAL, COMBINATION), logs, value, apply("log_exp", a=-top), two, half, small, parts, scaled)
+    return lin(lt(GLOBAL, -TOTAL), logs, value, apply("log_exp", a=-top), two, half, small)
+
+
+TOTAL = sum_(L, lambda t: abs_(WEIGHT(t) * ENERGY(t)))
+
+
+def at_least_minus_total() -> Theorem:
+    """-sum |c_t E_t| <= sum c_t E_t"""
+    i = fresh("i")
+    product_ = WEIGHT(fam(i)) * ENERGY(fam(i))
+    parts = sum_le(lin(le(-abs_(product_), product_), le_abs(product_)[1]), i, L)
+    return lin(le(-TOTAL, COMBINATION), parts, apply("sum_scale", i=i, n=L, c=num(-1), f=abs_(product_)))
+
+
+def not_linear() -> Theorem:
+    """l >= 2 and small energies: E_global lies strictly below every linear combination with these weights"""
+    return trans(below_all_weights(), at_least_minus_total())
+
+
+def total_nonnegative() -> Theorem:
+    i = fresh("i")
+    return sum_nonneg(lin(le(ZERO, abs_(WEIGHT(fam(i)) * ENERGY(fam(i)))), *le_abs(WEIGHT(fam(i)) * ENERGY(fam(i)))), i, L)
+
+
+def without_last() -> Theorem:
+    """-sum over l of |c_t E_t| <= sum over l - 1 of c_t E_t"""
+    one = apply("nat_difference", assume(nat(L)), nat_of(1), assume(le(ONE, L)))
+    shorter = apply("instance", at_least_minus_total(), mapping=(("l", (), L - 1),))
+    i = fresh("i")
+    product_ = WEIGHT(fam(i)) * ENERGY(fam(i))
+    grow = apply("sum_step", one, i=i, f=abs_(product_))
+    last = WEIGHT(L - 1) * ENERGY(L - 1)
+    return lin(le(-TOTAL, shorter.concl.args[1]), shorter, grow, *le_abs(last), same_function(ring(L - 1 + 1, L), lambda n: sum_(
+        n, lambda t: abs_(WEIGHT(t) * ENERGY(t)))))
+
+
+NOT_LINEAR_COMPANIONS = (below_all_weights, at_least_minus_total, total_nonnegative, without_last)
+
+
+def equal_terms() -> Theorem:
+    """-log sum over l of exp(-E_t) <= E_t for one and the same t"""
+    e = ENERGY(fam("t"))
+    total = same_function(apply("sum_constant", assume(nat(L)), c=exp(-e)), log)
+    return lin(le(-total.concl.args[0], e), total, log_product(positive_l(), exp_pos(-e)), apply("log_exp", a=-e), log_nonneg(assume(le(ONE, L))))
 
 
 # ---------------------------------------------------------------- one dimension, one pattern a layer: E_t(x) = exp(-(x - a_t)^2)/Z_t
@@ -152,6 +194,11 @@ NOT_CONVEX = lt((1 - inv(STRETCH)) * value(AT_A) + inv(STRETCH) * value(AT_C), v
 
 def bounded_not_convex() -> Theorem:
     """E_global is 1-Lipschitz in the layers' energies, and convexity fails on the ray from a through b at T = STRETCH"""
+    return both(_lipschitz(), _dips())
+
+
+def _dips() -> Theorem:
+    """(1 - 1/T) f(a) + f(c)/T < f(b) at T = STRETCH"""
     i = fresh("i")
     at = fam(i)
     closer = each_elim(assume(FARTHER), at, *index_facts(i, L))
@@ -171,8 +218,7 @@ def bounded_not_convex() -> Theorem:
     positive = lin(lt(ZERO, STRETCH), product(lin(le(ZERO, TOP - fa), tops[0], rise), inv_pos(rise)))
     steep = lin(lt(fc - fa, STRETCH * (fb - fa)), tops[1], unit, rise)
     divided = product(lin(lt(ZERO, STRETCH * (fb - fa) - (fc - fa)), steep), inv_pos(positive))
-    dips = lin(NOT_CONVEX, divided, multiply(inverse(positive), fb - fa))
-    return both(_lipschitz(), dips)
+    return lin(lt((1 - inv(STRETCH)) * fa + inv(STRETCH) * fc, fb), divided, multiply(inverse(positive), fb - fa))
 
 
 def _lipschitz() -> Theorem:

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from theory.kernel import Theorem
 from theory.lemmas.euclid import sum_nonneg
-from theory.lemmas.explog import exp_pos, inv_pos, power_pos
-from theory.niu2024.definitions import D, N, RADIUS, RHO, X, ball_integral, distance, nearest, pattern_distance
+from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, power_pos
+from theory.niu2024.definitions import D, N, RADIUS, RHO, X, Y, ball_integral, distance, energy, nearest, pattern_distance
 from theory.niu2024.proofs.balls import ball_at_least
+from theory.niu2024.proofs.energies import prop1_lower, prop1_upper
 from theory.tactics import (apply, assume, both, cases, discharge, each_elim, ground, index_facts, lin, linsum, max_least, multiply, product,
-                            same_function, square)
-from theory.terms import ONE, PI, ZERO, Symbol, Term, and_, each, fam, fresh, gamma, imp, le, lt, nat, sum_
+                            same_function, square, trans)
+from theory.terms import ONE, PI, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, nat, sum_
 
 S = Symbol("s")                 # Euclidean radii
 I, J = fam("i"), fam("j")
@@ -115,3 +116,40 @@ def positive_normaliser(lower: Term, scale_: Theorem) -> Theorem:
 def layer_density() -> Theorem:
     return positive_normaliser(ball_integral(), lin(lt(ZERO, ONE)))
 
+
+
+def global_density() -> Theorem:
+    weight = exp_pos(-fam("M"))
+    return positive_normaliser(weight.concl.args[1] * ball_integral(), weight)
+
+
+# ---------------------------------------------------------------- short facts
+
+def density_bounds() -> Theorem:
+    """exp(-g) <= exp(-E) <= d exp(-g), Proposition 1 exponentiated"""
+    g, e = nearest(X), energy(X)
+    upper = exp_le(lin(le(-e, log(D) - g), prop1_lower()))
+    value = apply("exp_log", lin(lt(ZERO, D), assume(le(ONE, D))))
+    return both(exp_le(lin(le(-g, -e), prop1_upper())), lin(le(exp(-e), D * exp(-g)), upper, multiply(value, exp(-g))))
+
+
+def equal_shares() -> Theorem:
+    """l (d/l) = d"""
+    l = fam("l")
+    total = apply("sum_constant", assume(nat(l)), c=D * inv(l))
+    return lin(eq(total.concl.args[0], D), total, multiply(inverse(lin(lt(ZERO, l), assume(le(ONE, l)))), D))
+
+
+def energy_follows_g() -> Theorem:
+    closer = assume(le(nearest(X), nearest(Y)))
+    return lin(le(nearest(X) + log(fam("Z")), nearest(Y) + log(fam("Z"))), closer)
+
+
+def nearest_minimises() -> Theorem:
+    a, x = fam("a"), fam("x")
+    return lin(le((a - a) ** 2, (x - a) ** 2), square(x - a))
+
+
+def mm_descent() -> Theorem:
+    fx, fp, ux, up = (fam(v) for v in ("fx", "fp", "ux", "up"))
+    return trans(assume(le(fx, ux)), assume(le(ux, up)), assume(le(up, fp)))

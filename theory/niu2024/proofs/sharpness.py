@@ -104,15 +104,6 @@ def mchn_threshold() -> Theorem:
 
 # ---------------------------------------------------------------- limits in which a bound is approached
 
-def max_approached() -> Theorem:
-    """log(e^a + e^0) < a + e^-a: for two coordinates LSE comes as close to the maximum as one likes"""
-    total = exp(A) + 1
-    same = same_function(ring(total, exp(A) * (1 + exp(-A))), log)
-    below = log_one_plus(exp_pos(-A))
-    inner = lin(lt(ZERO, 1 + exp(-A)), exp_pos(-A))
-    return lin(lt(log(total), A + exp(-A)), same, log_product(exp_pos(A), inner), apply("log_exp", a=A), below)
-
-
 def log_one_plus(positive: Theorem) -> Theorem:
     """0 < u gives log(1 + u) < u"""
     u = positive.concl.args[1]
