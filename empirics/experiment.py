@@ -132,10 +132,9 @@ def run(experiment: Experiment, claims: Mapping[str, Claim], small: Mapping[str,
 
 
 def _ranges(experiment: Experiment, about: Mapping[str, Claim]) -> tuple[dict, dict]:
-    predicted = {name: experiment.predicted(c).as_json() for name, c in sorted(about.items())}
-    rival = {name: {"words": experiment.rivals[name].words, "range": experiment.rival(c).as_json()}
-             for name, c in sorted(about.items()) if experiment.rival(c)}
-    return predicted, rival
+    order = sorted(about.items())
+    rival = {name: {"range": experiment.rival(c).as_json(), "words": experiment.rivals[name].words} for name, c in order}
+    return {name: experiment.predicted(c).as_json() for name, c in order}, rival
 
 
 def digest(record: Mapping[str, Any]) -> str:
@@ -195,13 +194,25 @@ def check(experiment: Experiment, claim: Claim, record: Mapping[str, Any]) -> st
             raise StoreError(f"{again} (theory predicts {experiment.predicted(claim)} for {claim.id}, the record says {record['predicted'][claim.id]})")
         if not _close(record["rival"][claim.id]["range"], experiment.rival(claim).as_json()):
             raise StoreError(f"{again} (the rival's range of {claim.id} has changed)")
-        found = experiment.analyse(record["raw"])[q]
+        found = _analysed(experiment, record)[q]
         for kind in ("measured", "control"):
             if not _close([record[kind][q][k] for k in ("low", "high", "value")], [found[kind][k] for k in ("low", "high", "value")]):
                 raise StoreError(f"{again} (its raw figures do not give the {kind} {q} that it states)")
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise StoreError(f"{again} ({type(error).__name__} {error})") from error
     return q
+
+
+_kept: dict[tuple[str, str], dict] = {}
+
+
+def _analysed(experiment: Experiment, record: Mapping[str, Any]) -> dict[str, dict[str, Interval]]:
+    """The analysis of a record's raw figures, once per record: several claims read the same one."""
+    key = (experiment.name, record["digest"])
+    if key not in _kept:
+        _kept.clear()
+        _kept[key] = experiment.analyse(record["raw"])
+    return _kept[key]
 
 
 def _close(a: list, b: list) -> bool:

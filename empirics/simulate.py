@@ -15,23 +15,26 @@ from numerics.hopfield.energies import whole_power
 BLOCK = 1 << 14         # patterns drawn and multiplied at a time
 
 
-def signs(rng: np.random.Generator, d: int, n: int) -> np.ndarray:
-    """d patterns of n bits, each +1 or -1."""
+def signs(rng: np.random.Generator, d: int, n: int, plus: float = 0.5) -> np.ndarray:
+    """d patterns of n bits, each +1 (with probability `plus`) or -1."""
+    if plus != 0.5:
+        return np.where(rng.random((d, n)) < plus, np.float32(1), np.float32(-1))
     bits = np.unpackbits(np.frombuffer(rng.bytes(d * ((n + 7) // 8)), dtype=np.uint8).reshape(d, -1), axis=1)[:, :n]
     return bits * np.float32(2) - np.float32(1)
 
 
-def unstable_bits(rng: np.random.Generator, n: int, order: int, sizes: Sequence[int], tested: int) -> tuple[list[int], list[int]]:
+def unstable_bits(rng: np.random.Generator, n: int, order: int, sizes: Sequence[int], tested: int,
+                  plus: float = 0.5) -> tuple[list[int], list[int]]:
     """F(z) = z^order: of the first `tested` patterns, how many bits would flip at once, and how many patterns have such a bit.
 
     The flip energies are those of `Krotov.flips`, summed over the patterns block by block, so that all sizes cost one pass.
     """
-    probe = signs(rng, tested, n)
+    probe = signs(rng, tested, n, plus)
     even, odd = np.zeros((tested, 1)), np.zeros((tested, n))
     bits, patterns, done = [], [], 0
     for size in sizes:
         while done < size:
-            block = probe if done == 0 else signs(rng, min(BLOCK, size - done), n)
+            block = probe if done == 0 else signs(rng, min(BLOCK, size - done), n, plus)
             m = (probe @ block.T).astype(np.float64)
             down, up = whole_power(m - 2, order), whole_power(m + 2, order)
             even += (whole_power(m, order) - (down + up) / 2).sum(1, keepdims=True)

@@ -5,6 +5,7 @@ a factor 1 is left out, and x*x is written x^2.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,7 +73,7 @@ def _stand_in(name: str) -> Term:
 
 
 def _head(name: str) -> str:
-    return name.partition("(")[0]
+    return re.sub(r"\(.*\)|\|.*\|", "()", name)
 
 
 def is_instance(pattern: Term, t: Term) -> bool:

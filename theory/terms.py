@@ -303,5 +303,5 @@ def load(raw) -> Term:
     try:
         op, data, *args = raw
         return Term(op, map(load, args), Fraction(data) if op == "num" else data)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, ZeroDivisionError) as error:
         raise TermError(f"not a term: {str(raw)[:80]}") from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from theory.claim import Claim, Evidence, StoreError
+from wellposed import records
 from wellposed.files import Home, read_json, to_json, write_text
 from wellposed.sources import Sources, versions
 
@@ -40,9 +41,12 @@ class Cache:
         self.versions = versions()
 
     def key(self, claim: Claim, claims: Mapping[str, Claim]) -> str:
-        """Evidence may look at the claims that this one amends or reads anew, so their digests count as well."""
+        """Evidence may look at the claims that this one amends or reads anew, so their digests count as well; an experiment's
+        evidence is its record."""
         linked = [claims[name].digest for name in (claim.amends, claim.reading_of, claim.no_amendment) if name]
         parts = [SCHEMA, claim.digest, linked, self.sources.of(claim.module), self.sources.engine, self.versions]
+        if claim.experiment is not None:
+            parts += [records.digest(claim), self.sources.everything("empirics")]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def path(self, claim_id: str) -> Path:

@@ -45,7 +45,7 @@ def store(home: Home, claim: Claim, evidence: Iterable[Evidence]) -> list[dict[s
         artefact = raw["artefact"]
         if artefact is not None:
             reference = {"kind": artefact["kind"], "summary": artefact.get("summary"), "file": None, "sha256": None}
-            if artefact.get("payload") is not None:
+            if artefact.get("payload") is not None and artefact["kind"] != "record":  # a record is kept where it was written
                 name, count = f"{claim.id}.{item.route}.json", 1
                 while name in used:
                     count += 1

@@ -143,7 +143,7 @@ def _verify(args) -> int:
     run = _run(args, registry, select(registry, args.ids, args.paper))
     if args.json:
         _write_json(Path(args.json), run)
-    print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results), end="")
+    print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results, registry.rows), end="")
     return _judge(args, run)
 
 
@@ -175,7 +175,7 @@ def _report(args) -> int:
         _write_json(Path(args.json), run)
     write_text(run.home.build / "report.md", markdown.page(run.shown()))
     write_text(run.home.build / "report.html", page.page(run.shown()))
-    print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results), end="")
+    print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results, registry.rows), end="")
     print(f"\nwritten to {_short(run.home.build)}: report.json, report.md, report.html")
     return _judge(args, run)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from theory.claim import ClaimError, StoreError
 from theory.registry import Registry
-from wellposed import certificates, lock
+from wellposed import certificates, lock, records
 from wellposed.run import Run
 
 WAITING = "no record"  # an undecided claim with this in its reason waits for an experiment's record
@@ -48,10 +48,13 @@ def pass_through(run: Run, locked: Mapping[str, lock.Line], jobs: int = 1) -> Re
     code, lines = certificates.replay([path for _, _, path in held], jobs) if held else (0, [])
     if code == 2:
         raise StoreError(next((x for x in lines if x.startswith("unreadable")), (lines or ["a certificate cannot be read"])[-1]))
+    rejected = _rejected(lines) if code == 1 else []
+    for result in results:
+        rejected += records.differences(run.registry.claims[result["id"]], result["evidence"])
     return Result(
         differences=lock.differences(results, locked),
         survivors=run.survivors(),
-        rejected=_rejected(lines) if code == 1 else [],
+        rejected=rejected,
         waiting=[r["id"] for r in results if r["verdict"] == "undecided" and WAITING in (r["reason"] or "")],
         replayed=len(held),
     )

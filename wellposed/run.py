@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from theory.claim import Claim, EvidenceConflict
+from theory.display import Abbreviations, Displayed
+from theory.printing import text
 from theory.registry import Registry
+from theory.terms import Term
 from wellposed import certificates, graph, pool
 from wellposed.cache import Cache, Entry, warn
 from wellposed.files import Home
@@ -114,13 +117,33 @@ def _packages(registry: Registry) -> dict[str, Path]:
 
 
 def _entry(claim: Claim, finding: Mapping[str, Any], ruling) -> dict[str, Any]:
-    """One claim of report.json. Keys of the contract first; those after `counterexample` are ours."""
+    """One claim of report.json. Keys of the contract first; those after `counterexample` are ours.
+
+    formal and latex: the statement in parts (variables, hypotheses, conclusion, where), as plain text and as LaTeX.
+    """
     return {
         "id": claim.id, "paper": claim.paper, "location": claim.location, "printed": claim.printed, "statement": claim.statement,
         "covers": list(claim.covers), "rests_on": list(claim.rests_on), "verdict": ruling.verdict, "effective": ruling.effective,
         "reason": ruling.reason, "reconstruction": claim.reconstruction, "amends": claim.amends, "amendment": ruling.amendment,
         "no_amendment": ruling.no_amendment, "evidence": finding["evidence"], "mutants": finding["mutants"],
-        "counterexample": finding["counterexample"],
+        "counterexample": _abbreviated(claim, finding["counterexample"]),
         "digest": claim.digest, "falls": [], "notes": claim.notes or None, "reading_of": claim.reading_of,
-        "statement_latex": claim.statement_latex,
+        "formal": parts(claim.displayed()), "latex": parts(claim.displayed(tex=True)), "experiment": claim.experiment,
+        "ill_posed": claim.ill_posed,
     }
+
+
+def _abbreviated(claim: Claim, found: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """The counterexample; where it is the conclusion, or a part of it, that fails, that is shown as the statement shows it."""
+    relation = (found or {}).get("relation")
+    short = {text(c): Abbreviations(claim.glossary).show(c) for c in _conjuncts(claim.conclusion)} if relation else {}
+    return found | {"relation": short[relation]} if relation in short else found
+
+
+def _conjuncts(formula: Term) -> list[Term]:
+    return [c for a in formula.args for c in _conjuncts(a)] if formula.op == "and" else [formula]
+
+
+def parts(said: Displayed) -> dict[str, Any]:
+    return {"variables": list(said.variables), "hypotheses": list(said.hypotheses), "conclusion": said.conclusion,
+            "where": [list(pair) for pair in said.where]}

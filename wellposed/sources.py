@@ -17,6 +17,7 @@ from theory.claim import ClaimError
 from wellposed.files import ROOT
 
 ENGINES = ("python-flint", "mpmath", "sympy", "hypothesis", "z3-solver", "numpy")
+DISPLAY = ("theory/to_sympy.py",)  # no evidence depends on these
 ENGINE_FILES = ("theory/*.py", "theory/kernel/**/*.py", "theory/routes/**/*.py", "numerics/**/*.py")
 FLOORS = ("numerics", "theory", "empirics")
 
@@ -43,7 +44,8 @@ class Sources:
         self.folders = {name: root / name for name in FLOORS} | dict(packages)
         self._bytes: dict[Path, bytes] = {}
         self._imports: dict[Path, tuple[Path, ...]] = {}
-        engine_files = sorted({path for pattern in ENGINE_FILES for path in root.glob(pattern)})
+        engine_files = sorted({path for pattern in ENGINE_FILES for path in root.glob(pattern)
+                               if str(path.relative_to(root)) not in DISPLAY})
         self.engine = self._digest(self._reach(engine_files))
 
     def of(self, module: str) -> str:
@@ -52,6 +54,10 @@ class Sources:
         if not start:
             raise ClaimError(f"the source of {module} is not at hand, so nothing can tell when it changes")
         return self._digest(self._reach(start))
+
+    def everything(self, package: str) -> str:
+        """The digest of all modules of a package: for what is imported by names that no reading of imports can see."""
+        return self._digest(self.folders[package].rglob("*.py"))
 
     def _digest(self, files: Iterable[Path]) -> str:
         total = hashlib.sha256()

@@ -26,8 +26,10 @@ def cut(p, q):
 def instance(p, mapping):
     """Replace free families everywhere: mapping is ((name, (parameters...), body), ...), all at once."""
     table = {}
+    require(type(mapping) is tuple, "instance.table", "the mapping is a tuple of (name, parameters, body)")
     for name, parameters, body in mapping:
         real_(body, "instance")
+        require(type(parameters) is tuple, "instance.parameters", "parameters are a tuple of names")
         require(len(set(parameters)) == len(parameters), "instance.distinct_parameters")
         require((name, len(parameters)) not in table, "instance.once", f"{name} is replaced twice")
         table[name, len(parameters)] = (tuple(parameters), body)
@@ -54,13 +56,13 @@ def and_intro(p, q):
 @rule
 def and_elim(p, side):
     require(p.concl.op == "and", "and_elim.conjunction")
-    require(side in (0, 1), "and_elim.side")
+    require(type(side) is int and side in (0, 1), "and_elim.side")
     return p.hyps, p.concl.args[side]
 
 
 @rule
 def or_intro(p, other, side):
-    require(side in (0, 1), "or_intro.side")
+    require(type(side) is int and side in (0, 1), "or_intro.side")
     pair = (p.concl, prop_(other, "or_intro"))
     return p.hyps, Term("or", pair if side == 0 else pair[::-1])
 

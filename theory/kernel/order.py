@@ -37,7 +37,7 @@ def linear(*premises, multipliers, goal):
     """goal a <= b, a < b or a = b from premises (relations) with multipliers: nonnegative rationals for inequalities, terms for
     equations; b - a = sum of multiplier * (right - left) + c with a constant c >= 0. Strict needs c > 0 or a strict premise that counts."""
     a, b = relation_(Sequent(frozenset(), prop_(goal, "linear")), ("le", "lt", "eq"), "linear.goal")
-    require(len(multipliers) == len(premises), "linear.one_multiplier_each")
+    require(type(multipliers) is tuple and len(multipliers) == len(premises), "linear.one_multiplier_each")
     rest, strict = dict(difference(b, a)), False
     for p, m in zip(premises, multipliers):
         left, right = relation_(p, ("le", "lt", "eq"), "linear.relation")

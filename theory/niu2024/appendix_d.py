@@ -6,7 +6,7 @@ from fractions import Fraction
 from theory.claim import Claim, family, scalar, size
 from theory.niu2024.definitions import published
 from theory.niu2024.proofs import counts
-from theory.niu2024.proofs.counts import MEDIUM, SMALL, UNITS, Q, P, attention, by_arithmetic, dense_and_norms, feed_forward, gpt2, per_token, per_unit, qkv
+from theory.niu2024.proofs.counts import MEDIUM, SMALL, UNITS, Q, attention, by_arithmetic, dense_and_norms, feed_forward, gpt2, per_token, per_unit, qkv
 from theory.terms import abs_, conj, eq, exp, inv, le, lt, num, power, sum_
 
 L, E = num(24), num(1024)

@@ -3,14 +3,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory import prooflog
-from theory.claim import Claim, ClaimError, Evidence, Outcome
+from theory import checker, prooflog
+from theory.claim import Claim, ClaimError, Evidence, EvidenceConflict, Outcome
 from theory.domain import bank
 from theory.kernel import KernelError, Theorem
 from theory.lemmas.signs import nonnegative
 from theory.printing import text
 from theory.tactics import apply, assume, lin
-from theory.terms import Term, negate
+from theory.terms import Term, load, negate
 
 
 def run(claim: Claim, seed: int) -> Evidence | None:
@@ -27,12 +27,14 @@ def run(claim: Claim, seed: int) -> Evidence | None:
     else:
         return None
     _fits(claim, theorem, goal)
+    log = prooflog.log(theorem)
+    _recheck(claim, log, theorem)
     count = len(prooflog.steps(theorem))
     axioms = prooflog.axioms(theorem)
     summary = {"trace": prooflog.trace(theorem), "axioms": axioms, "hypotheses": sorted(map(text, theorem.hyps)),
                "witness": _witness(claim, seed), "steps": count, "denial": outcome is Outcome.FAILS}
     coverage = f"the whole domain ({count} kernel steps; axioms: {', '.join(axioms) or 'none'})"
-    return Evidence("proof", outcome, coverage, {"kind": "proof", "summary": summary, "payload": prooflog.log(theorem)}, seed=None)
+    return Evidence("proof", outcome, coverage, {"kind": "proof", "summary": summary, "payload": log}, seed=None)
 
 
 def _fits(claim: Claim, theorem: Theorem, goal: Term) -> None:
@@ -43,6 +45,16 @@ def _fits(claim: Claim, theorem: Theorem, goal: Term) -> None:
     extra = [h for h in theorem.hyps if h not in claim.premises]
     if extra:
         raise ClaimError(f"{claim.id}: its proof assumes {text(extra[0])}, which the claim does not; add the hypothesis or prove it")
+
+
+def _recheck(claim: Claim, log: dict[str, Any], theorem: Theorem) -> None:
+    """The second checker must accept the log with the same sequent: a theorem that only the kernel accepts is no evidence."""
+    try:
+        hyps, concl = checker.check(log)
+    except checker.Rejected as error:
+        raise EvidenceConflict(f"{claim.id}: the second checker rejects what the kernel accepts: {error}") from error
+    if load(concl) != theorem.concl or {load(h) for h in hyps} != set(theorem.hyps):
+        raise EvidenceConflict(f"{claim.id}: the second checker reads another statement out of the proof log")
 
 
 def _witness(claim: Claim, seed: int) -> dict[str, Any] | None:

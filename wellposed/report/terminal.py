@@ -47,64 +47,65 @@ def labelled(label: str, text: str, indent: int = 2, column: int = 12) -> list[s
     return [(head + lines[0]).rstrip(), *(" " * (indent + column) + x for x in lines[1:])]
 
 
-def report(results: Sequence[Mapping[str, Any]], paint: Paint, known: Mapping[str, Mapping[str, Any]] | None = None) -> str:
-    """The whole report. known: entries beyond those shown, to tell what an amendment says."""
+def report(results: Sequence[Mapping[str, Any]], paint: Paint, known: Mapping[str, Mapping[str, Any]] | None = None,
+           rows: Mapping[str, Iterable[str]] | None = None) -> str:
+    """The whole report. known: entries beyond those shown, to tell what an amendment says; rows: the inventories."""
     known = known or {r["id"]: r for r in results}
-    out = [*wrap(facts.headline(results)), "", *summary(results, paint), "", *table(results, paint)]
+    out = [*wrap(facts.headline(results, rows)), "", *summary(results, paint), "", *table(results, paint)]
     bad = facts.failing(results)
     if bad:
         out += ["", paint("What does not hold as printed", "heading")]
         for result in bad:
             out += ["", *failure(result, known, paint)]
-    falls = [(r["id"], r["falls"]) for r in results if r["falls"]]
+    falls = [r for r in results if r["falls"]]
     out += ["", paint("What falls", "heading"), ""]
-    for name, fallen in falls:
-        out += wrap(f"{name} fails, and with it the paper's argument for: {', '.join(fallen)}", 2, 2)
+    for r in falls:
+        out += wrap(f"{r['id']} ({r['verdict']}) takes with it the paper's argument for {', '.join(r['falls'])}", 2, 2)
     if not falls:
         out += ["  No claim's argument in the paper rests on one that fails."]
     return "\n".join(out) + "\n"
 
 
 def summary(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
-    out = ["  verdict       printed  amendments"]
-    for verdict, own, amendments in facts.counts(results):
-        out.append(f"  {paint(verdict.ljust(12), verdict)} {own:>8} {amendments or '':>11}".rstrip())
+    out = ["  verdict       printed  other readings  amendments"]
+    for verdict, *numbers in facts.counts(results):
+        own, readings, amendments = (n or "" for n in numbers)
+        out.append(f"  {paint(verdict.ljust(12), verdict)} {own:>8} {readings:>15} {amendments:>11}".rstrip())
     return out
 
 
 def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
-    """One line per claim: id, rows, verdict, and the effective verdict where it differs."""
-    width = max([len(r["id"]) for r in results] + [8])
-    width = min(width, WIDTH - 38)
-    out = [paint(f"{'claim'.ljust(width)}  {'rows'.ljust(10)} {'verdict'.ljust(11)} effective", "heading")]
-    for r in results:
-        name = clean(r["id"])
+    """One line per inventory row; below them the readings and amendments that are not simply proved."""
+    lines = facts.by_row(results)
+    lines += [("amends" if r["amends"] else "reading", r) for r in facts.apart(results)]
+    first = max([len(row) for row, _ in lines] + [3])
+    first = min(first, 8)
+    width = WIDTH - first - 27
+    width = min(max([len(r["id"]) for _, r in lines] + [8]), width)
+    out = [paint(f"{'row'.ljust(first)}  {'claim'.ljust(width)}  {'verdict'.ljust(12)} effective", "heading")]
+    for row, r in lines:
+        name, row = clean(r["id"]), clean(row)[:first]
         if len(name) > width:  # a line of its own, and the rest below it
-            out.append(name)
-            name = ""
-        rows = facts.rows_of(r) if not r["amends"] else "amendment"
-        rows = rows if len(rows) <= 10 else rows[:9] + "+"
+            out.append(f"{row.ljust(first)}  {name}"[:WIDTH])
+            row = name = ""
         effective = r["effective"]
-        out.append(
-            f"{name.ljust(width)}  {rows.ljust(10)} {paint(r['verdict'].ljust(11), r['verdict'])} {paint(effective, effective)}"
-        )
+        kind = effective if effective != r["verdict"] else "faint"
+        out.append(f"{row.ljust(first)}  {name.ljust(width)}  {paint(r['verdict'].ljust(12), r['verdict'])} {paint(effective, kind)}")
     return out
 
 
 def failure(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], paint: Paint) -> list[str]:
-    """A claim that fails: the words, the statement that was checked, the smallest counterexample, the mend."""
-    out = [f"{paint(result['id'], 'heading')}  {paint(result['verdict'], result['verdict'])}"]
-    out += labelled("place", result["location"])
-    out += labelled("printed", result["printed"] or "(only a reconstruction is at hand)")
-    out += labelled("checked", result["statement"])
-    if result["reason"]:
-        out += labelled("why", result["reason"])
+    """A claim that fails, briefly: where it stands, what it says, where that is false, what is true instead."""
+    out = [f"{paint(clean(result['id']), 'heading')}  {paint(result['verdict'], result['verdict'])}"]
+    out += labelled("at", f"{facts.rows_of(result)}; {result['location']}")
+    out += labelled("says", facts.sequent(result))
+    if result["ill_posed"]:
+        out += labelled("but", result["ill_posed"])
     if result["counterexample"]:
-        for k, line in enumerate(facts.counterexample(result["counterexample"])):
-            out += labelled("fails" if k == 0 else "", line)
-    mend = facts.mended(result, known)
+        out += labelled("fails", facts.where_it_fails(result["counterexample"]))
+    mend = facts.mended_briefly(result, known)
     if mend:
-        out += labelled("mended", mend)
+        out += labelled("instead", mend)
     return out
 
 
@@ -119,6 +120,17 @@ def side_by_side(left: str, right: str, heads: tuple[str, str]) -> list[str]:
     return [f"{x.ljust(half)} | {y}".rstrip() for x, y in rows]
 
 
+def where(result: Mapping[str, Any], indent: int = 2) -> list[str]:
+    """What the abbreviations of a statement mean, one below the other."""
+    pairs = result["formal"]["where"]
+    column = min(max((len(name) for name, _ in pairs), default=0), 24)
+    out = []
+    for k, (name, meaning) in enumerate(pairs):
+        out += wrap(f"{'where' if k == 0 else '     '} {clean(name).ljust(column)} = {meaning}", indent, column + 9) if k == 0 else \
+            [" " * 6 + line for line in wrap(f"{clean(name).ljust(column)} = {meaning}", indent, column + 3, WIDTH - 6)]
+    return out
+
+
 def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], above: Iterable[str], paint: Paint) -> str:
     """Everything about one claim. above: ids of what rests on it."""
     verdict = paint(result["verdict"], result["verdict"])
@@ -131,19 +143,22 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
         *side_by_side(
             result["printed"] or "(only a reconstruction is at hand)", result["statement"], ("as printed", "as checked")
         ),
+        *where(result),
         "",
         f"verdict: {verdict}",
     ]
-    for label in ("reason", "notes"):
-        if result[label]:
-            out += wrap(f"{label}: {result[label]}", 0, 2)
+    for label, text in (("reason", result["reason"]), ("ill-posed", result["ill_posed"]), ("notes", result["notes"])):
+        if text:
+            out += wrap(f"{label}: {text}", 0, 2)
     if result["counterexample"]:
         out += ["", "counterexample"]
         for line in facts.counterexample(result["counterexample"]):
             out += wrap(line, 2, 2)
-    mend = facts.mended(result, known)
+    mend = known.get(result["amendment"] or "")
     if mend:
-        out += ["", *wrap(f"mended by {mend}", 0, 2)]
+        out += ["", *wrap(f"mended by {mend['id']} ({mend['verdict']}): {mend['statement']}", 0, 2), *where(mend)]
+    elif facts.mended(result, known):
+        out += ["", *wrap(facts.mended(result, known), 0, 2)]
     if result["amends"]:
         other = known.get(result["amends"])
         out += ["", *wrap(f"amends {result['amends']}" + (f" ({other['verdict']}): {other['statement']}" if other else ""), 0, 2)]
@@ -163,7 +178,7 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
     out += [""]
     for label, names in (("rests on", result["rests_on"]), ("rests on this", list(above)), ("falls with it", result["falls"])):
         out += wrap(f"{label}: {', '.join(_with_verdict(n, known) for n in names) or 'nothing'}", 0, 2)
-    return "\n".join([*out, *wrap(f"run it again: {facts.rerun(result)}", 0, 2)]) + "\n"
+    return "\n".join([*out, "", "by itself:", *(x for line in facts.commands(result) for x in wrap(line, 2, 2))]) + "\n"
 
 
 def _with_verdict(name: str, known: Mapping[str, Mapping[str, Any]]) -> str:

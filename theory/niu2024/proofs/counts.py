@@ -4,9 +4,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.kernel import Theorem
-from theory.lemmas.explog import exp_le, inv_pos, inverse, log_le, power_of
-from theory.tactics import apply, assume, both, ground, lin, multiply, nat_of, product, ring, same_function, sum_eq, sum_le, trans
-from theory.terms import ONE, ZERO, Symbol, Term, and_, eq, exp, fam, fresh, inv, le, log, lt, num, power, real, sum_
+from theory.lemmas.euclid import sum_zero
+from theory.lemmas.explog import abs_le, exp_pos, inv_pos, inverse, power_of
+from theory.tactics import (apply, assume, both, each_elim, ground, index_facts, lin, multiply, product, ring, same_function, sum_eq, sum_le,
+                            trans)
+from theory.terms import ONE, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, inv, le, lt, nat, num, power, real, sum_
 
 LAYERS, EMB, HIDDEN, VOCAB, LENGTH = (fam(name) for name in ("l", "d_emb", "d_FF", "V", "T_max"))
 MEDIUM, SMALL = (24, 1024), (12, 768)
@@ -66,7 +68,6 @@ def by_arithmetic(*goals: Term):
 
 def within(value: Term, centre, tolerance) -> Theorem:
     """|value - centre| <= tolerance for a number, by Arb on both sides"""
-    from theory.lemmas.explog import abs_le
     gap, tolerance = value - real(centre), real(tolerance)
     upper = lin(le(gap, tolerance), ground(gap, tolerance))
     return abs_le(upper, lin(le(-gap, tolerance), ground(-gap, tolerance)))
@@ -79,23 +80,16 @@ LENGTHS = Symbol("t")
 
 def dataset_size(d: Term, longest: Term) -> Theorem:
     """1 <= t_i <= T_max for i < d gives d <= sum t_i <= T_max d"""
-    from theory.tactics import each_elim, index_facts
     i = fresh("i")
     each = each_elim(assume(bounded_lengths(d, longest)), fam(i), *index_facts(i, d))
-    is_nat = assume(apply("assume", phi=_nat(d)).concl)
+    is_nat = assume(nat(d))
     low, high = (sum_le(apply("and_elim", each, side=k), i, d) for k in (0, 1))
     ones, tops = apply("sum_constant", is_nat, c=ONE), apply("sum_constant", is_nat, c=longest)
     size = sum_(d, LENGTHS)
     return both(lin(le(d, size), low, ones), lin(le(size, longest * d), high, tops))
 
 
-def _nat(d: Term) -> Term:
-    from theory.terms import nat
-    return nat(d)
-
-
 def bounded_lengths(d: Term, longest: Term) -> Term:
-    from theory.terms import each
     return each(d, lambda i: and_(le(1, LENGTHS(i)), le(LENGTHS(i), longest)))
 
 
@@ -154,7 +148,6 @@ def empirical() -> Term:
 
 def empirical_identity() -> Theorem:
     """The mean of log p(x_i) is the sum over the vocabulary weighted by the frequencies: sums exchanged by induction on D"""
-    from theory.lemmas.euclid import sum_zero
     k, x = "k#tokens", "x#tokens"
     at, v = fam(k), fam(x)
     count = lambda size, s: sum_(size, lambda i: U(i, s))
@@ -163,13 +156,13 @@ def empirical_identity() -> Theorem:
     empty_count = apply("sum_empty", i=k, f=U(at, v))
     each_zero = sum_eq(lin(eq(count(ZERO, v) * Q(v), ZERO), multiply(empty_count, Q(v))), x, SYMBOLS)
     base = trans(empty_left, lin(eq(ZERO, each_zero.concl.args[0]), each_zero, sum_zero(x, SYMBOLS)))
-    natural, hyp = apply("assume", phi=_nat(at)), assume(phi)
+    natural, hyp = assume(nat(at)), assume(phi)
     one_more = apply("sum_step", natural, i=x, f=token_sum(v))
     counted = apply("sum_step", natural, i="i#tokens", f=U(fam("i#tokens"), v))
     grown = sum_eq(lin(eq(count(at + 1, v) * Q(v), count(at, v) * Q(v) + U(at, v) * Q(v)), multiply(counted, Q(v))), x, SYMBOLS)
     split = apply("sum_add", i=x, n=SYMBOLS, f=count(at, v) * Q(v), g=U(at, v) * Q(v))
     step = lin(eq(sum_(at + 1, token_sum), sum_(SYMBOLS, lambda s: count(at + 1, s) * Q(s))), one_more, hyp, grown, split)
-    exchanged = apply("induction", base, step, apply("assume", phi=_nat(SIZE)), k=k, phi=phi)
+    exchanged = apply("induction", base, step, assume(nat(SIZE)), k=k, phi=phi)
     scaled = apply("sum_scale", i=x, n=SYMBOLS, c=inv(SIZE), f=count(SIZE, v) * Q(v))
     same = sum_eq(ring(frequency(v) * Q(v), inv(SIZE) * (count(SIZE, v) * Q(v))), x, SYMBOLS)
     return lin(empirical(), multiply(exchanged, inv(SIZE)), scaled, same)
@@ -207,7 +200,6 @@ def same_order() -> Theorem:
 
 def perplexity() -> Theorem:
     """(product of p(x_i))^(-1/D) = exp(-(1/D) sum log p(x_i)), the product written exp(sum q)"""
-    from theory.lemmas.explog import exp_pos
     product_ = exp(sum_(SIZE, Q))
     written = power_of(exp_pos(sum_(SIZE, Q)), -inv(SIZE))
     logs = same_function(multiply(apply("log_exp", a=sum_(SIZE, Q)), -inv(SIZE)), exp)
