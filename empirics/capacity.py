@@ -1,12 +1,14 @@
-"""How many random patterns the models of Table 1 (niu2024) store, and how that grows with n. `python -m empirics.capacity` writes the records.
+"""How many random patterns the models of Table 1 (niu2024) store, and how that grows with n.
+
+`python -m empirics.capacity [NAME ...]` measures again and writes the records.
 
 Criteria, those of the sources:
   hopfield    Hopfield (1982): a pattern with 5 % of its bits flipped comes back to an overlap of 0.9; half of the patterns do
-  krotov      Krotov and Hopfield (2016): of the stored patterns' bits at most 0.5 % would flip at once ("few errors"; the paper's 0.14 n at
-              r = 2); for the quantity `gap` also: half of the patterns have no such bit ("no errors")
+  krotov      Krotov and Hopfield (2016): of the stored patterns' bits at most 0.5 % would flip at once ("few errors"; the paper's
+              0.14 n at r = 2); for the quantity `gap` also: half of the patterns have no such bit ("no errors")
   demircigil  Demircigil et al. (2017), rho = 0: *every* stored pattern is a fixed point, with probability 1/2
-  mchn        Ramsauer et al. (2020), beta = K = 1: on the sphere of radius sqrt(n - 1) the softmax update leaves a pattern within 0.2 radii;
-              half of the patterns
+  mchn        Ramsauer et al. (2020), beta = K = 1: on the sphere of radius sqrt(n - 1) the softmax update leaves a pattern within
+              0.2 radii; half of the patterns
 """
 from __future__ import annotations
 
@@ -68,7 +70,8 @@ def measure_hopfield(c: Mapping[str, Any], seed: int) -> dict[str, list[Curve]]:
 
 
 def analyse_hopfield(raw: Mapping[str, Any]) -> dict:
-    return {"slope": {"measured": interval(_slope(raw["quadratic"], HALF, loglog, 1)), "control": interval(_slope(raw["cubic"], HALF, loglog, 2))}}
+    return {"slope": {"measured": interval(_slope(raw["quadratic"], HALF, loglog, 1)),
+                      "control": interval(_slope(raw["cubic"], HALF, loglog, 2))}}
 
 
 # ---------------------------------------------------------------- Krotov and Hopfield (2016)
@@ -86,7 +89,8 @@ def _bits(n: int, r: int, about: float, seed: Sequence[int], c: Mapping[str, Any
 
 def measure_krotov(c: Mapping[str, Any], seed: int) -> dict[str, Any]:
     square = exp(probit(BIT_ERRORS))        # the squared normal quantile, 6.63
-    out: dict[str, Any] = {order: [_bits(n, int(order), n ** (int(order) - 1) / (DOUBLE_FACTORIAL[int(order)] * square), (seed, int(order), n), c)
+    out: dict[str, Any] = {order: [_bits(n, int(order), n ** (int(order) - 1) / (DOUBLE_FACTORIAL[int(order)] * square),
+                                         (seed, int(order), n), c)
                                    for n in ns] for order, ns in c["n"].items()}
     out["biased"] = [_bits(n, 3, 8.0, (seed, 0, n), c, plus=0.75) for n in c["n control"]]
     return out
@@ -109,7 +113,8 @@ def analyse_krotov(raw: Mapping[str, Any]) -> dict:
 
 # ---------------------------------------------------------------- Demircigil et al. (2017)
 
-def _exponential(n: int, about: float, factors: Sequence[float], seed: Sequence[int], groups: int, repeats: int, every: bool) -> Curve:
+def _exponential(n: int, about: float, factors: Sequence[float], seed: Sequence[int], groups: int, repeats: int,
+                 every: bool) -> Curve:
     """Draws with an unstable pattern (`every`), or unstable patterns."""
     sizes = _sizes(about, factors, 3)
     def draw(rng):
@@ -121,9 +126,11 @@ def _exponential(n: int, about: float, factors: Sequence[float], seed: Sequence[
 def measure_demircigil(c: Mapping[str, Any], seed: int) -> dict[str, list[Curve]]:
     def repeats(n):
         return max(1, round(c["draws"] * min(1, 2.0 ** (c["free"] - n)) / c["groups"]))
-    return {"every": [_exponential(n, (2 * log(2) * 2 ** n / n) ** 0.5, (0.55, 0.75, 1, 1.3, 1.7), (seed, n), c["groups"], repeats(n), True)
+    return {"every": [_exponential(n, (2 * log(2) * 2 ** n / n) ** 0.5, (0.55, 0.75, 1, 1.3, 1.7), (seed, n), c["groups"],
+                                   repeats(n), True)
                       for n in c["n"]],
-            "typical": [_exponential(n, 2 * log(2) * 2 ** n / n, (0.4, 0.6, 0.9), (seed, n, 1), c["groups"], 1, False) for n in c["n control"]]}
+            "typical": [_exponential(n, 2 * log(2) * 2 ** n / n, (0.4, 0.6, 0.9), (seed, n, 1), c["groups"], 1,
+                                     False) for n in c["n control"]]}
 
 
 def analyse_demircigil(raw: Mapping[str, Any]) -> dict:
@@ -135,9 +142,6 @@ def analyse_demircigil(raw: Mapping[str, Any]) -> dict:
 
 
 # ---------------------------------------------------------------- Ramsauer et al. (2020)
-
-GOLDEN = (5 ** 0.5 - 1) / 2
-
 
 def _annealed(beta: float) -> float:
     """beta - max over t of (beta t + log(1 - t^2) / 2): where the other patterns' weights together reach a pattern's own"""
@@ -169,4 +173,77 @@ def analyse_mchn(raw: Mapping[str, Any]) -> dict:
     n = {kind: [curve["n"] for curve in curves] for kind, curves in raw.items()}
     rate = {kind: interval(growth(values[kind], n[kind])) for kind in ("sphere", "half")}
     return {"rate": {"measured": rate["sphere"], "control": rate["half"]},
-            "bend": {"measured": interval(_bend(values["sphere"], n["sphere"])), "control": interval(_bend(values["polynomial"], n["polynomial"]))}}
+            "bend": {"measured": interval(_bend(values["sphere"], n["sphere"])),
+                     "control": interval(_bend(values["polynomial"], n["polynomial"]))}}
+
+
+# ---------------------------------------------------------------- the experiments, their rivals and controls
+
+TABLE = "niu2024.table1"
+FINITE = R * R / (2 * N0)
+FAINT = inv(2 * log_(2))        # a factor n^(-1/2), as a slope of log2 K, times n
+SLACK = num(1) / 50
+
+EXPERIMENTS = (
+    Experiment(
+        "capacity.hopfield", measure_hopfield, analyse_hopfield,
+        {"slope": "the same retrieval with the energy -sum (rho_i^T x)^3"},
+        {f"{TABLE}.hopfield": Rival("n^2, one pattern per weight: what the table's second row prints for r = 2, the same "
+                                    "network, with or without a factor 1/log n", 2 - inv(log_(N0)) - ONE / 10, 2 + ONE / 10)},
+        {"n": [32, 64, 128, 256], "n control": [12, 18, 27], "groups": 8, "repeats": 2}, {"n0": 32}),
+    Experiment(
+        "capacity.krotov", measure_krotov, analyse_krotov,
+        {"excess": "r = 3 with biased patterns (three bits of four are +1), whose noise does not average out",
+         "gap": "two thresholds on the share of unstable bits, 1 % and 0.5 %: no logarithm between them"},
+        {f"{TABLE}.krotov_capacity": Rival("n^(r-1), with or without a factor 1/log n", -1 - inv(log_(N0)) - FINITE, -1 + FINITE),
+         f"{TABLE}.krotov_capacity.amended": Rival("n^r, with or without a factor 1/log n", -inv(log_(N0)) - FINITE, FINITE),
+         f"{TABLE}.krotov_capacity.perfect": Rival("no logarithm: the same power of n as with errors", -inv(4 * log_(N1)),
+                                                   inv(4 * log_(N1)))},
+        {"n": {"2": [48, 96, 192, 384], "3": [32, 48, 72, 96], "4": [32, 48, 72]}, "n control": [48, 72, 96], "groups": 16,
+         "bits": 300000},
+        {"n0": 32, "n1": 384, "r": 4}),
+    Experiment(
+        "capacity.demircigil", measure_demircigil, analyse_demircigil,
+        {"rate": "half of the patterns are fixed points, instead of all of them"},
+        {f"{TABLE}.demircigil_capacity": Rival("2^(n/2) n^(-1/2): pairs of patterns one bit apart",
+                                               num(1) / 2 - FAINT / N0 - SLACK,
+                                               num(1) / 2 - FAINT / N1 + SLACK),
+         f"{TABLE}.demircigil_capacity.amended": Rival("2^(n/2) and no power of n", num(1) / 2 - SLACK, num(1) / 2 + SLACK),
+         f"{TABLE}.demircigil_capacity.exponent": Rival("2^n/n: most patterns instead of all", 1 - 2 * FAINT / N0 - SLACK,
+                                                        ONE + SLACK)},
+        {"n": [10, 12, 14, 16, 18, 20], "n control": [8, 10, 12], "groups": 20, "draws": 6000, "free": 16}, {"n0": 10, "n1": 20}),
+    Experiment(
+        "capacity.mchn", measure_mchn, analyse_mchn,
+        {"bend": "patterns of +1 and -1 in the network with F(z) = z^3, at the same n", "rate": "beta = 1/2"},
+        {f"{TABLE}.mchn_capacity": Rival("any power of n", log_(N2 / N1) / (N2 - N1) / (log_(N1 / N0) / (N1 - N0)) - ONE / 20,
+                                         log_(N2 / N1) / (N2 - N1) / (log_(N1 / N0) / (N1 - N0)) + ONE / 20),
+         f"{TABLE}.mchn_capacity.constant": Rival("the reference's proved lower bound c = 1.3718, if it were the capacity",
+                                                  log_(num(13718) / 10000) / 4 - ONE / 10,
+                                                  log_(num(13718) / 10000) / 4 + ONE / 10)},
+        {"n": [8, 13, 18], "n control": [10, 14, 18], "groups": 16, "repeats": 1, "bits": 200000}, {"n0": 8, "n1": 13, "n2": 18}),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure again and write the records: of all experiments, or of those named."""
+    from theory.claim import WellposedError
+    from theory.registry import load
+    known = {e.name: e for e in EXPERIMENTS}
+    unknown = [a for a in arguments if a not in known]
+    if unknown:
+        print(f"capacity: there is no experiment {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
+        return 2
+    try:
+        claims = load().claims
+        for name in arguments or known:
+            record = run(known[name], claims)
+            print(f"{write(record)}: {record['seconds']} s; " + "; ".join(
+                f"{q} = {i['value']:.3f} in [{i['low']:.3f}, {i['high']:.3f}]" for q, i in record["measured"].items()))
+    except WellposedError as error:
+        print(f"capacity: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

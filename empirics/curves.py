@@ -1,7 +1,8 @@
 """From counts of failures to the capacity at each n, its growth with n, and an interval for it.
 
-A curve is {"n", "sizes", "trials", "failed"}: for each group of independent draws (a row of `failed`) and each number of stored patterns,
-how many of `trials` failed. The capacity is where the share of failures crosses the target. Intervals come from redrawing groups.
+A curve is {"n", "sizes", "trials", "failed"}: for each group of independent draws (a row of `failed`) and each number of stored
+patterns, how many of `trials` failed. The capacity is where the share of failures crosses the target. Intervals come from
+redrawing groups.
 """
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ def loglog(p: float) -> float:
 
 
 def crossing(sizes: Sequence[int], shares: Sequence[float], target: float, scale: Callable[[float], float]) -> float:
-    """log of the size at which the share of failures is the target: a weighted straight line on the given scale; nan without two points."""
+    """log of the size at which the share of failures is the target, by a weighted straight line; nan without two points"""
     xs, ys, weights = [], [], []
     for size, p in zip(sizes, shares):
         if 0 < p < 1 and p != 0.5 or (p == 0.5 and scale is loglog):

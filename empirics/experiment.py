@@ -1,8 +1,8 @@
 """An experiment: ranges predicted from theory before anything is measured, a rival with its own range, a control, a record.
 
 The predicted range of a claim is read off its formal statement, `low <= q and q <= high` for a measured quantity q: the terms are
-evaluated at the configuration's numbers. A record keeps the raw figures; whoever reads it recomputes the digest, the predicted and the
-rival's ranges, and the measured intervals from the raw figures, and refuses what differs.
+evaluated at the configuration's numbers. A record keeps the raw figures; whoever reads it recomputes the digest, the predicted
+and the rival's ranges, and the measured intervals from the raw figures, and refuses what differs.
 """
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Rival:
-    """The other explanation of the same figures, in words, with the range that it predicts, as terms in the configuration's numbers."""
+    """The other explanation of the same figures, with the range that it predicts as terms in the configuration's numbers."""
 
     words: str
     low: Term | None
@@ -58,11 +58,12 @@ class Rival:
 
 @dataclass(frozen=True)
 class Experiment:
-    """name: what a claim's `experiment` field says. numbers: the sizes and constants that the ranges depend on, by the names that claims use.
+    """name: what a claim's `experiment` field says. numbers: the sizes and constants that the ranges depend on, by the names that
+    claims use.
 
     measure(configuration, seed) gives the raw figures, as JSON; analyse(raw) gives {quantity: {"measured": interval, "control":
-    interval}} from them, deterministically. controls: what the control of each quantity is. rivals: claim id -> Rival. configuration: what
-    `measure` is run with by default; `small` replaces parts of it in tests.
+    interval}} from them, deterministically. controls: what the control of each quantity is. rivals: claim id -> Rival.
+    configuration: what `measure` is run with by default; `small` replaces parts of it in tests.
     """
 
     name: str
@@ -78,7 +79,8 @@ class Experiment:
         """The measured quantity that the claim is about: its variable that is no number of the configuration."""
         names = [v.name for v in claim.variables if v.name not in self.numbers]
         if len(names) != 1 or names[0] not in self.controls:
-            raise StoreError(f"{claim.id}: {self.name} measures {', '.join(self.controls)}, and the statement is about {', '.join(names) or 'none'}")
+            raise StoreError(f"{claim.id}: {self.name} measures {', '.join(self.controls)}, and the statement is about "
+                             f"{', '.join(names) or 'none'}")
         return names[0]
 
     def predicted(self, claim: Claim) -> Range:
@@ -112,7 +114,8 @@ def _parts(t: Term) -> list[Term]:
 
 # ---------------------------------------------------------------- running and writing
 
-def run(experiment: Experiment, claims: Mapping[str, Claim], small: Mapping[str, Any] | None = None, seed: int | None = None) -> dict[str, Any]:
+def run(experiment: Experiment, claims: Mapping[str, Claim], small: Mapping[str, Any] | None = None,
+        seed: int | None = None) -> dict[str, Any]:
     """Predict, then measure, then analyse. The record, with its digest; nothing is written."""
     about = {name: c for name, c in claims.items() if c.experiment == experiment.name}
     if not about:
@@ -123,10 +126,12 @@ def run(experiment: Experiment, claims: Mapping[str, Claim], small: Mapping[str,
     start = time.perf_counter()
     raw = json.loads(json.dumps(experiment.measure(configuration, used)))
     found = experiment.analyse(raw)
-    record = {"schema": SCHEMA, "name": experiment.name, "configuration": configuration, "numbers": dict(experiment.numbers), "seeds": [used],
+    record = {"schema": SCHEMA, "name": experiment.name, "configuration": configuration, "numbers": dict(experiment.numbers),
+              "seeds": [used],
               "versions": _versions(), "device": "cpu", "revision": _revision(), "predicted": predicted, "rival": rival,
               "control": {q: {"what": experiment.controls[q], **found[q]["control"]} for q in found},
-              "measured": {q: dict(found[q]["measured"]) for q in found}, "raw": raw, "seconds": round(time.perf_counter() - start, 1)}
+              "measured": {q: dict(found[q]["measured"]) for q in found}, "raw": raw,
+              "seconds": round(time.perf_counter() - start, 1)}
     record = json.loads(json.dumps(record))
     return {**record, "digest": digest(record)}
 
@@ -159,8 +164,10 @@ def _versions() -> dict[str, str]:
 
 
 def _revision() -> str | None:
+    """The commit, with `-dirty` where the working tree differs from it; None outside a repository."""
     try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=RECORDS.parent, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(["git", "describe", "--always", "--abbrev=40", "--exclude", "*", "--dirty"], cwd=RECORDS.parent,
+                              capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None if done.returncode == 0 else None
@@ -191,12 +198,14 @@ def check(experiment: Experiment, claim: Claim, record: Mapping[str, Any]) -> st
         if dict(record["numbers"]) != dict(experiment.numbers):
             raise StoreError(f"{again} (its configuration has changed)")
         if not _close(record["predicted"][claim.id], experiment.predicted(claim).as_json()):
-            raise StoreError(f"{again} (theory predicts {experiment.predicted(claim)} for {claim.id}, the record says {record['predicted'][claim.id]})")
+            raise StoreError(f"{again} (theory predicts {experiment.predicted(claim)} for {claim.id}, the record says "
+                             f"{record['predicted'][claim.id]})")
         if not _close(record["rival"][claim.id]["range"], experiment.rival(claim).as_json()):
             raise StoreError(f"{again} (the rival's range of {claim.id} has changed)")
         found = _analysed(experiment, record)[q]
         for kind in ("measured", "control"):
-            if not _close([record[kind][q][k] for k in ("low", "high", "value")], [found[kind][k] for k in ("low", "high", "value")]):
+            if not _close([record[kind][q][k] for k in ("low", "high", "value")],
+                          [found[kind][k] for k in ("low", "high", "value")]):
                 raise StoreError(f"{again} (its raw figures do not give the {kind} {q} that it states)")
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise StoreError(f"{again} ({type(error).__name__} {error})") from error
@@ -221,8 +230,8 @@ def _close(a: list, b: list) -> bool:
 
 
 def evidence(experiment: Experiment, claim: Claim, record: Mapping[str, Any]) -> Evidence:
-    """HOLDS inside the predicted range and outside the rival's; FAILS outside the predicted range; otherwise, or when the control came out
-    like the measurement, UNDECIDED."""
+    """HOLDS inside the predicted range and outside the rival's; FAILS outside the predicted range; otherwise, or when the control
+    came out like the measurement, UNDECIDED."""
     q = check(experiment, claim, record)
     measured, control = record["measured"][q], record["control"][q]
     predicted, rival = experiment.predicted(claim), experiment.rival(claim)
@@ -238,6 +247,8 @@ def evidence(experiment: Experiment, claim: Claim, record: Mapping[str, Any]) ->
     def shown(i):
         return f"{i['value']:.3f} in [{i['low']:.3f}, {i['high']:.3f}]"
     coverage = f"{q} = {shown(measured)}: {why}; predicted {predicted}, rival {rival}; control {shown(control)}"
-    payload = {"record": f"{experiment.name}.json", "digest": record["digest"], "quantity": q, "measured": dict(measured), "control": dict(control),
+    payload = {"record": f"{experiment.name}.json", "digest": record["digest"], "quantity": q, "measured": dict(measured),
+               "control": dict(control),
                "predicted": predicted.as_json(), "rival": record["rival"][claim.id]}
-    return Evidence("experiment", outcome, coverage, {"kind": "record", "summary": payload, "payload": payload}, seed=record["seeds"][0])
+    return Evidence("experiment", outcome, coverage, {"kind": "record", "summary": payload, "payload": payload},
+                    seed=record["seeds"][0])

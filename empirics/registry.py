@@ -1,6 +1,7 @@
 """Every experiment by its name, and what the face asks: `evidence_for(claim)` and the digest that caching must take into account.
 
-A further experiment is a module whose `EXPERIMENTS` lists it, named here. Modules are imported only when one of their experiments is asked for.
+A further experiment is a module whose `EXPERIMENTS` lists it, named here. Modules are imported only when one of their experiments
+is asked for.
 """
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Counting what random patterns survive in the models of `numerics.hopfield`: raw figures for the capacity experiments.
 
-Every function returns how many of `trials` failed, for each number of stored patterns in `sizes` (ascending), from one draw: the patterns
-of a smaller size are the first ones of a larger. Patterns are uniform on {-1, +1}^n, or on the sphere of radius sqrt(n - 1).
+Every function returns how many of `trials` failed, for each number of stored patterns in `sizes` (ascending), from one draw: the
+patterns of a smaller size are the first ones of a larger. They are uniform on {-1, +1}^n, or on the sphere of radius sqrt(n - 1).
 """
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def unstable_bits(rng: np.random.Generator, n: int, order: int, sizes: Sequence[
 
 def unretrieved(rng: np.random.Generator, n: int, sizes: Sequence[int], tested: int, model: Callable, noise: float, sweeps: int,
                 overlap: float) -> list[int]:
-    """How many of `tested` patterns, each with a share `noise` of its bits flipped, do not come back to an overlap of at least `overlap`."""
+    """How many of `tested` patterns, each with a share `noise` of its bits flipped, do not come back to an overlap of at least
+    `overlap`."""
     stored = signs(rng, max(sizes), n).astype(np.float64)
     start = stored[:tested] * np.where(rng.random((tested, n)) < noise, -1.0, 1.0)
     out = []
@@ -69,7 +70,8 @@ def exponential_unstable(rng: np.random.Generator, n: int, sizes: Sequence[int])
     return [int((Demircigil(stored[:size]).flips(stored[:size]) < 0).any(1).sum()) for size in sizes]
 
 
-def unsettled(rng: np.random.Generator, n: int, sizes: Sequence[int], tested: int, beta: float, steps: int, near: float) -> list[int]:
+def unsettled(rng: np.random.Generator, n: int, sizes: Sequence[int], tested: int, beta: float, steps: int,
+              near: float) -> list[int]:
     """MCHN on the sphere of radius sqrt(n - 1): of `tested` patterns, how many does the softmax update carry away by more than
     `near` times the radius."""
     radius = np.sqrt(n - 1.0)

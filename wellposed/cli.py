@@ -56,7 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--jobs", metavar="N", type=_positive, help="worker processes (default: one per processor)")
     running.add_argument("--fresh", action="store_true", help="ignore what is cached")
     printed = argparse.ArgumentParser(add_help=False)
-    printed.add_argument("--paper", metavar="P", help="only the claims of this paper")
+    printed_paper = argparse.ArgumentParser(add_help=False)
+    printed_paper.add_argument("--paper", metavar="P", help="only the claims of this paper")
     printed.add_argument("--as-printed", action="store_true", help="exit 1 if anything asked for does not hold as printed")
     printed.add_argument("--json", metavar="FILE", help="also write the results as JSON")
     ids = argparse.ArgumentParser(add_help=False)
@@ -70,10 +71,19 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=function)
         return sub
 
-    add("verify", _verify, [running, printed, ids], "decide claims and print the report")
-    add("report", _report, [running, printed], "verify everything; also write build/report.json, .md and .html")
+    add("verify", _verify, [running, printed_paper, printed, ids], "decide claims and print the report")
+    add("report", _report, [running, printed_paper, printed],
+        "verify everything; also write build/report.json, .md and .html, and docs/findings.md")
     add("list", _list, [ids], "list claims: rows, the verdict in claims.lock, the place")
-    add("show", _show, [running, ids], "show everything about one claim")
+    sub = add("show", _show, [running, ids], "show everything about one claim")
+    sub.add_argument("--sympy", action="store_true", help="only the statement, as SymPy writes it")
+    sub = add("graph", _graph, [running, printed_paper], "what rests on what, with verdicts")
+    kind = sub.add_mutually_exclusive_group()
+    kind.add_argument("--text", action="store_true", help="one paragraph per claim (the default)")
+    kind.add_argument("--dot", action="store_true", help="for graphviz: border = kind of statement, fill = verdict")
+    kind.add_argument("--svg", metavar="FILE", help="write a picture")
+    add("impact", _impact, [running, ids], "what falls with a claim, and what its amendment restores")
+    add("findings", _findings, [running, printed_paper], "write docs/findings.md: the gravest findings in plain words")
     add("lock", _lock, [running], "write claims.lock from what a run finds")
     add("gate", _gate, [running], "compare a run with claims.lock and replay every certificate")
     add("replay", _replay, [ids], "re-check stored certificates (ids or files) in a fresh process")
@@ -173,11 +183,56 @@ def _report(args) -> int:
     _write_json(run.home.build / "report.json", run)
     if args.json:
         _write_json(Path(args.json), run)
-    write_text(run.home.build / "report.md", markdown.page(run.shown()))
-    write_text(run.home.build / "report.html", page.page(run.shown()))
+    write_text(run.home.build / "report.md", markdown.page(run.shown(), registry.rows))
+    write_text(run.home.build / "report.html", page.page(run.shown(), registry.rows))
     print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results, registry.rows), end="")
-    print(f"\nwritten to {_short(run.home.build)}: report.json, report.md, report.html")
+    written = _write_findings(run)
+    print(f"\nwritten to {_short(run.home.build)}: report.json, report.md, report.html; and {_short(written)}")
     return _judge(args, run)
+
+
+def _write_findings(run: Run) -> Path:
+    from wellposed.report import findings
+
+    path = run.home.folder / "docs" / "findings.md"
+    write_text(path, findings.page(run.shown()))
+    return path
+
+
+def _findings(args) -> int:
+    registry = load(args.papers)
+    run = _run(args, registry, select(registry, [], args.paper))
+    print(f"written: {_short(_write_findings(run))}")
+    return 0
+
+
+def _graph(args) -> int:
+    from wellposed.report import diagram
+
+    registry = load(args.papers)
+    run = _run(args, registry, select(registry, [], args.paper))
+    shown = {r["id"]: r for r in run.shown()}
+    if args.svg:
+        write_text(Path(args.svg), diagram.svg(shown, standalone=True) + "\n")
+    elif args.dot:
+        print(diagram.dot(shown), end="")
+    else:
+        print("\n".join(terminal.clean(line) for line in diagram.text(shown)))
+    return 0
+
+
+def _impact(args) -> int:
+    registry = load(args.papers)
+    if not args.ids:
+        raise ClaimError("impact needs the id of a claim; see `wellposed list`")
+    names = select(registry, args.ids)
+    above = {n for name in names for n in graph.dependents(name, registry.claims)}
+    run = _run(args, registry, [*names, *above])
+    paint = terminal.Paint.wanted(args.color, sys.stdout)
+    for k, name in enumerate(names):
+        found = graph.impact(name, run.results, registry.claims)
+        print(("\n" if k else "") + terminal.impact(found, run.results, paint), end="")
+    return 0
 
 
 def _short(path: Path) -> str:
@@ -204,11 +259,25 @@ def _show(args) -> int:
     if not args.ids:
         raise ClaimError("show needs the id of a claim; see `wellposed list`")
     ids = select(registry, args.ids)
+    if args.sympy:
+        return _show_sympy([registry.claims[name] for name in ids])
     run = _run(args, registry, ids)
     paint = terminal.Paint.wanted(args.color, sys.stdout)
     for k, result in enumerate(run.shown()):
         print("\n" + "-" * terminal.WIDTH + "\n" if k else "", end="")
         print(terminal.show(result, run.results, graph.dependents(result["id"], registry.claims), paint), end="")
+    return 0
+
+
+def _show_sympy(claims) -> int:
+    import sympy
+
+    from theory.to_sympy import statement
+
+    for claim in claims:
+        print(claim.id)
+        for label, formula in statement(claim):
+            print(f"\n{label}\n{terminal.clean(sympy.srepr(formula))}\n\n{sympy.pretty(formula, use_unicode=True, num_columns=terminal.WIDTH)}")
     return 0
 
 

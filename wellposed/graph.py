@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from theory.claim import Claim
@@ -60,3 +61,39 @@ def _closure(start: Iterable[str], neighbours) -> set[str]:
             seen.add(name)
             stack.extend(neighbours(name))
     return seen
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What falls with a claim, and what its amendment restores.
+
+    broken: claims among those that fail by themselves. restored: the paper's argument for these rests on nothing else that fails, so
+    it stands again once the amendment is put in the place of the printed words (if the argument goes through with it: that is
+    another claim). blocked: the others, each with the failing claims besides this one that its argument rests on.
+    """
+
+    claim: str
+    amendment: str | None
+    broken: tuple[str, ...]
+    restored: tuple[str, ...]
+    blocked: Mapping[str, tuple[str, ...]]
+
+    @property
+    def falls(self) -> tuple[str, ...]:
+        return tuple(sorted([*self.broken, *self.restored, *self.blocked]))
+
+
+def impact(name: str, results: Mapping[str, Mapping[str, Any]], claims: Mapping[str, Claim]) -> Impact:
+    """`results` must hold whatever rests on the claim, and whatever those rest on."""
+    broken, restored, blocked = [], [], {}
+    for above in dependents(name, claims):
+        others = _closure(claims[above].rests_on, lambda n: claims[n].rests_on) - {name}
+        failing = tuple(sorted(n for n in others if results[n]["verdict"] in FAILING))
+        if results[above]["verdict"] in FAILING:
+            broken.append(above)
+        elif failing:
+            blocked[above] = failing
+        else:
+            restored.append(above)
+    mend = next((c.id for c in claims.values() if c.amends == name), None)
+    return Impact(name, mend, tuple(broken), tuple(restored), blocked)

@@ -1,7 +1,8 @@
 """Retrieval: from a state to a fixed point, many states at once.
 
-Binary models flip a bit when that lowers their energy (a tie leaves it alone), one bit at a time or all at once; the continuous ones
-replace the state by the patterns' mean under softmax weights, which is one step of the concave-convex procedure on their energy.
+Binary models flip a bit when that lowers their energy (a tie leaves it alone), one bit at a time or all at once; the continuous
+ones replace the state by the patterns' mean under softmax weights, which is one step of the concave-convex procedure on their
+energy.
 """
 from __future__ import annotations
 
@@ -51,12 +52,12 @@ def _sweep_overlaps(model: Krotov | Demircigil, x: Array, order: Any) -> None:
 
 
 def softmax_update(model: Any, x: Array) -> Array:
-    """The mean of the patterns under softmax(beta M x) (MCHN) or under softmax(-||x - rho_i||^2) (Proposed): the gradient's zero."""
+    """The mean of the patterns under softmax(beta M x) (MCHN) or under softmax(-||x - rho_i||^2) (Proposed)"""
     return model.attention(x) @ model.patterns
 
 
 def until_fixed(step: Callable[[Array], Array], x: Array, most: int, tolerance: float = 0.0) -> tuple[Array, int]:
-    """Repeat until nothing moves by more than the tolerance; the state and how many steps it took (`most`: it may still be moving)."""
+    """Repeat until nothing moves by more than the tolerance; the state, and the steps taken (`most`: it may still move)."""
     for taken in range(most):
         new = step(x)
         moved = float(abs(new - x).max())

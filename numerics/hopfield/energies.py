@@ -1,9 +1,9 @@
 """Energies of associative memories with their gradients and Hessians, batched over the leading axes of the state.
 
-`patterns` is a (d, n) array, a state is (..., n). The same code serves NumPy and torch: `array_module` picks the one that the patterns
-belong to. A binary model also offers `flips(x)`: E(x with bit k negated) - E(x) for every k at once, for states and patterns of +1 and -1,
-from two sums over the patterns instead of n: F(m - 2 s) with s = rho_ik x_k in {+1, -1} is half the sum of F(m - 2) and F(m + 2) plus s
-times half their difference.
+`patterns` is a (d, n) array, a state is (..., n). The same code serves NumPy and torch: `array_module` picks the one that the
+patterns belong to. A binary model also offers `flips(x)`: E(x with bit k negated) - E(x) for every k at once, for states and
+patterns of +1 and -1, from two sums over the patterns instead of n: F(m - 2 s) with s = rho_ik x_k in {+1, -1} is half the sum of
+F(m - 2) and F(m + 2) plus s times half their difference.
 """
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def _split_flips(patterns: Array, x: Array, here: Array, down: Array, up: Array)
 class Hopfield:
     """Hopfield (1982) as Table 1 prints it: -x^T W x / 2 - b^T x, with W the sum of the patterns' outer products.
 
-    The paper's W keeps its diagonal (d on every place for binary patterns); Hopfield's own has none. On {-1, +1}^n that adds a constant.
+    The paper's W keeps its diagonal (d on every place for binary patterns); Hopfield's own has none. On {-1, +1}^n that adds a
+    constant.
     """
 
     patterns: Array
@@ -124,7 +125,8 @@ class Krotov:
 
 @dataclass(frozen=True)
 class Demircigil:
-    """Demircigil et al. (2017): -sum of exp(rho_i^T x), or, with `log`, as Table 1 prints it: -LogSumExp(Mx). The order of states is the same."""
+    """Demircigil et al. (2017): -sum of exp(rho_i^T x), or, with `log`, as Table 1 prints it: -LogSumExp(Mx). The order of states
+    is the same."""
 
     patterns: Array
     log: bool = False

@@ -17,7 +17,7 @@ def entry(name: str, verdict: str = "proved", **changes) -> dict[str, Any]:
         "paper": name.split(".")[0],
         "location": "Sec.1",
         "printed": r"n \le n + 1",
-        "statement": "n in N |- n <= n + 1",
+        "statement": "n in {1, 2, ...} |- n <= n + 1",
         "covers": ["A1"],
         "rests_on": [],
         "verdict": verdict,
@@ -34,7 +34,10 @@ def entry(name: str, verdict: str = "proved", **changes) -> dict[str, Any]:
         "falls": [],
         "notes": None,
         "reading_of": None,
-        "statement_latex": "n",
+        "formal": {"variables": ["n in {1, 2, ...}"], "hypotheses": [], "conclusion": "n <= n + 1", "where": [["n", "the size"]]},
+        "latex": {"variables": [r"n\in \{1,2,\ldots\}"], "hypotheses": [], "conclusion": r"n \le n + 1", "where": [["n", "x"]]},
+        "experiment": None,
+        "ill_posed": None,
     } | changes
 
 

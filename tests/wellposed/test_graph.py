@@ -47,3 +47,17 @@ def test_reading_order_follows_the_inventory_and_keeps_families_together():
         "toy.far",
         "toy.z.none",
     ]
+
+
+def test_impact_tells_what_an_amendment_restores_and_what_stays_blocked():
+    claims = {c.id: c for c in [
+        claim("toy.a"), claim("toy.a.mended", amends="toy.a"), claim("toy.b"), claim("toy.c", rests_on=("toy.a",)),
+        claim("toy.d", rests_on=("toy.c", "toy.b")), claim("toy.e", rests_on=("toy.d",)), claim("toy.f", rests_on=("toy.c",)),
+    ]}
+    bad = {"toy.a": "refuted", "toy.b": "ill-posed", "toy.f": "conditional"}
+    results = {name: entry(name, bad.get(name, "proved")) for name in claims}
+    found = graph.impact("toy.a", results, claims)
+    assert found.falls == ("toy.c", "toy.d", "toy.e", "toy.f") and found.amendment == "toy.a.mended"
+    assert found.restored == ("toy.c",) and found.broken == ("toy.f",)
+    assert found.blocked == {"toy.d": ("toy.b",), "toy.e": ("toy.b",)}
+    assert graph.impact("toy.e", results, claims).falls == ()

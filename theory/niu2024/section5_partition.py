@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from theory.claim import Claim, Denial, scalar
-from theory.niu2024.definitions import (published, D, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_D, SIZE_N, ball_integral, critical_radius, lower_gamma, pi_half,
+from theory.claim import Claim, Denial, family, index, scalar, size
+from theory.niu2024.definitions import (PATTERNS, VECTOR_X, X, distance, nearest, published, D, N, NONNEGATIVE_RADIUS, RADIUS, SIZE_D, SIZE_N, ball_integral, critical_radius, lower_gamma, pi_half,
                                         printed_ball_integral, volume)
-from theory.niu2024.proofs import balls, volumes
-from theory.terms import ONE, PI, and_, ball, eq, exp, gamma, inv, le, log, lt, num, power
+from theory.niu2024.proofs import balls, scaling, separation, volumes
+from theory.terms import ONE, PI, and_, ball, eq, exp, fam, gamma, inv, le, log, lt, num, power
 
 BALL = (SIZE_N, NONNEGATIVE_RADIUS)
 ROOT = power(RADIUS, Fraction(1, 2))
@@ -114,4 +114,59 @@ EQ13_CLAIMS = [
                 "defines Z_t."),
 ]
 
-CLAIMS = published([*EQ12_CLAIMS, *VOLUME_CLAIMS, *EQ13_CLAIMS])
+SCALE = tuple(scalar(v, 0, strict=True) for v in ("A", "l", "T", "demb"))
+
+SCALING_CLAIMS = [
+    Claim(id="niu2024.eq12.nearest", location="Section 5, Eq. (12), third equality",
+          printed=r"\int_\Omega\exp(-g_t)=\sum_{i=1}^d\int_{B_{t_i}}\exp(-\|x-\rho^{t_i}\|^2)dx",
+          variables=(SIZE_N, SIZE_D, PATTERNS, family("s", "d"), VECTOR_X, index("i", "d")),
+          hypotheses=(separation.NONNEGATIVE, separation.WELL_SEPARATED, separation.INSIDE), conclusion=eq(nearest(X), distance(X, separation.I)),
+          covers=("Q1",), rests_on=("niu2024.assumption3", "niu2024.partition"),
+          points=({"n": 1, "d": 2, "rho": [[0], [Fraction(6, 5)]], "s": [1, Fraction(1, 10)], "x": [1], "i": 0},),
+          notes="exp(-g_t) >= exp(-||x - rho_i||^2) on B_i, so the integrals over disjoint balls (of Euclidean radii s_i) are equal exactly when "
+                "g_t(x) = ||x - rho_i||^2 on B_i. A point near the rim of a large ball can be nearer to the centre of a small one. (Omega as "
+                "printed in Section 4 also contains the balls of the other layers, which the right side leaves out.)"),
+    Claim(id="niu2024.eq12.nearest.amended", location="Section 5, Eq. (12), third equality", amends="niu2024.eq12.nearest",
+          printed=r"\text{if all radii are equal}", variables=(SIZE_N, SIZE_D, PATTERNS, family("s", "d"), VECTOR_X, index("i", "d")),
+          hypotheses=(separation.NONNEGATIVE, separation.WELL_SEPARATED, separation.INSIDE, separation.EQUAL_RADII),
+          conclusion=eq(nearest(X), distance(X, separation.I)), covers=("Q1",), proof=separation.nearest_is_own,
+          points=tuple({"n": 1, "d": 2, "rho": [[0], [3]], "s": [1, 1], "x": [x], "i": 0} for x in (0, 1, -1, Fraction(1, 2), Fraction(-1, 3),
+                       Fraction(9, 10), Fraction(1, 7), Fraction(-3, 4), Fraction(1, 9))),
+          notes="Equal radii suffice; the counterexample shows that some condition on them is needed."),
+    Claim(id="niu2024.critical_data", location="Section 5, after Eq. (13)", printed=r"\text{for }Z_t\text{ to reach }Z_t=1\text{, we need }N=O(D^2)",
+          variables=(SIZE_N, SIZE_D, *SCALE), hypotheses=(le(1, volumes.partition_function()),),
+          conclusion=le(scaling.PARAMETERS, scaling.A * scaling.LAYERS * scaling.D_EMB * inv(PI) * (inv(scaling.T_MAX) * inv(scaling.T_MAX) * inv(
+              scaling.T_MAX)) * (scaling.TOKENS * scaling.TOKENS)), covers=("Z1",), rests_on=("niu2024.eq13.lower", "niu2024.eq13.upper"),
+          proof=scaling.n_at_most_d_squared,
+          notes="As an upper bound, with A, l, d_emb, T_max held fixed, it is true: Z_t >= 1 forces n <= d^2/pi. As an order of magnitude it is "
+                "far off, see niu2024.critical_data.order: Z_t = 1 needs n of order log d."),
+    Claim(id="niu2024.critical_data.order", location="Section 5, after Eq. (13) (as used in Section 6.2)", reading_of="niu2024.critical_data",
+          printed=r"\text{the model size is about the order }O(D^2)", variables=(SIZE_N, SIZE_D), hypotheses=(le(4 * PI * N, D * D),),
+          conclusion=le(1, volumes.partition_function()), points=({"n": 40, "d": 25}, {"n": 60, "d": 30}, {"n": 100, "d": 36}),
+          notes="Read as Theta: n up to a constant times d^2 would still have Z_t >= 1. Z_t decays exponentially in n."),
+    Claim(id="niu2024.critical_data.order.amended", location="Section 5, after Eq. (13)", amends="niu2024.critical_data.order",
+          printed=r"\log d=\frac n{2\pi e}+\tfrac12\log(\pi n)+O(1)\text{ at }Z_t=1", variables=(SIZE_N,), conclusion=scaling.BRACKET,
+          proof=scaling.threshold_bracket, points=({"n": 1024},),
+          notes="-log I_n(rho) is the log d at which Z_t = d I_n(rho) = 1. For every n >= 1 it lies between n/(2 pi e) + log(pi n)/2 + "
+                "log(1 - 1/(pi e)) and n^2/(2 pi e (n + 2)) + log(pi n)/2 + 1/(6n): the two differ by less than 0.25 + 1/(6n)."),
+    Claim(id="niu2024.critical_data.inference", location="Section 5, after Eq. (13) (unprinted step)", printed=None, reconstruction=True, variables=(),
+          conclusion=scaling.ORDER_D_SQUARED, covers=("Z2",), rests_on=("niu2024.critical_data",), refutation=scaling.order_fails,
+          denial=Denial((size("C", 0),), scaling.beyond_order(fam("C")), points=({"C": 0}, {"C": 10}, {"C": 1000})),
+          notes="n = O(d^2) and N = (A l d_emb/T_max) n, D = T_max d do not give N = O(D^2): the factor contains d_emb = n/T_max. With A = l = T_max "
+                "= 1 and n = d^2, N = d_emb^2 = d^4 while D = d."),
+    Claim(id="niu2024.critical_data.inference.amended", location="Section 5, after Eq. (13) (unprinted step)", amends="niu2024.critical_data.inference",
+          printed=r"n\le c\,d^2\ \Rightarrow\ N\le\frac{A l c^2}{T_{\max}^6}D^4", variables=(SIZE_D, *SCALE, scalar("c", 0)),
+          hypotheses=(scaling.DIMENSION_GROWS,),
+          conclusion=scaling.ORDER_FOUR, covers=("Z2",), proof=scaling.order_four,
+          notes="What follows: order D^4. Equality when n = c d^2."),
+    Claim(id="niu2024.near_floor", location="Sections 5 and 6 (unprinted step)", printed=None, reconstruction=True, variables=(),
+          conclusion=le(Fraction(1, 2), scaling.GPT2_Z), covers=("Z3",), rests_on=("niu2024.critical_data",),
+          refutation=lambda: scaling.gpt2_partition(num(Fraction(1, 2))), denial=Denial((), lt(scaling.GPT2_Z, Fraction(1, 2)), points=({},)),
+          notes="'Nearly met' read as Z_t >= 1/2 for GPT-2 small on 9B tokens: n = 1024 * 768, d = 9e9/1024. log Z_t is about -46,035."),
+    Claim(id="niu2024.near_floor.amended", location="Sections 5 and 6 (unprinted step)", amends="niu2024.near_floor", printed=r"Z_t<e^{-46000}",
+          variables=(scalar("k", 0, 1),), conclusion=lt(scaling.GPT2_Z, exp(-46000)), covers=("Z3",),
+          proof=lambda: scaling.gpt2_partition(exp(-46000)),
+          notes="With the paper's own radius the partition function of the models discussed is nowhere near 1."),
+]
+
+CLAIMS = published([*EQ12_CLAIMS, *VOLUME_CLAIMS, *EQ13_CLAIMS, *SCALING_CLAIMS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wellposed.report import facts
@@ -28,22 +28,21 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]#|~$!])", r"\\\1", text)
 
 
-def page(results: Sequence[Mapping[str, Any]]) -> str:
-    """The whole report."""
+def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]] | None = None) -> str:
+    """The whole report. rows: the inventories, to tell how much of them is covered."""
     known = {r["id"]: r for r in results}
     out = [
         "# wellposed report",
         "",
-        plain(facts.headline(results)) + ".",
+        plain(facts.headline(results, rows)) + ".",
         "",
-        "| verdict | printed | amendments | what it needs |",
-        "|---|---:|---:|---|",
+        "| verdict | printed | other readings | amendments | what it needs |",
+        "|---|---:|---:|---:|---|",
     ]
-    out += [f"| {v} | {own} | {extra} | {facts.MEANING[v]} |" for v, own, extra in facts.counts(results)]
-    out += ["", "## Claims", "", "| claim | rows | place | verdict | effective |", "|---|---|---|---|---|"]
-    for r in results:
-        rows = f"amends {cell(r['amends'])}" if r["amends"] else plain(facts.rows_of(r))
-        out.append(f"| {cell(r['id'])} | {rows} | {plain(r['location'])} | {r['verdict']} | {r['effective']} |")
+    out += [f"| {v} | {own} | {readings} | {extra} | {facts.MEANING[v]} |" for v, own, readings, extra in facts.counts(results)]
+    out += ["", "## Rows", "", "| row | claim | place | verdict | effective |", "|---|---|---|---|---|"]
+    for row, r in facts.by_row(results) + [("amends" if r["amends"] else "reading", r) for r in facts.apart(results)]:
+        out.append(f"| {plain(row)} | {cell(r['id'])} | {plain(r['location'])} | {r['verdict']} | {r['effective']} |")
     bad = facts.failing(results)
     if bad:
         out += ["", "## What does not hold as printed"]
@@ -67,21 +66,24 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
             "",
             f"- printed: {code(r['printed']) if r['printed'] else 'a reconstruction'}",
             f"- checked: {code(r['statement'])}",
+            *_where(r),
         ]
         out += [f"- {plain(facts.evidence(e))}" for e in r["evidence"]]
-        out += [f"- mutants: {plain(facts.mutants(r['mutants']))}", f"- again: {code(facts.rerun(r))}"]
+        out += [f"- mutants: {plain(facts.mutants(r['mutants']))}", f"- by itself: {', '.join(map(code, facts.commands(r)))}"]
     return "\n".join(out) + "\n"
 
 
 def _failure(r: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
     out = [f"- place: {plain(r['location'])}", f"- printed: {code(r['printed']) if r['printed'] else 'a reconstruction'}",
-           f"- checked: {code(r['statement'])}"]
-    if r["reason"]:
-        out.append(f"- why: {plain(r['reason'])}")
+           f"- checked: {code(r['statement'])}", *_where(r)]
+    out += [f"- why: {plain(r[key])}" for key in ("reason", "ill_posed") if r[key]]
     if r["counterexample"]:
-        out += [f"- counterexample, {plain(line)}" if k == 0 else f"  - {plain(line)}"
-                for k, line in enumerate(facts.counterexample(r["counterexample"]))]
-    mend = facts.mended(r, known)
+        out += [f"- fails {plain(facts.where_it_fails(r['counterexample']))}"]
+    mend = facts.mended_briefly(r, known)
     if mend:
         out.append(f"- mended: {code(mend)}")
     return out
+
+
+def _where(r: Mapping[str, Any]) -> list[str]:
+    return [f"  - where {code(f'{name} = {meaning}')}" for name, meaning in r["formal"]["where"]]

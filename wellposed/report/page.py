@@ -1,65 +1,40 @@
 """The report as one HTML file that needs nothing else: no script, no font, no picture from anywhere. Everything is escaped."""
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from wellposed.report import facts
+from wellposed.report import diagram, facts, mathml
+from wellposed.report.style import STYLE
 
-STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1a1a1a; --faint: #626262; --line: #d8d8d8; --box: #f6f6f4;
-  --good: #1a6b32; --bad: #b3261e; --mid: #8a5a00; --other: #5b4b9a; }
-@media (prefers-color-scheme: dark) { :root { --paper: #16181b; --ink: #e8e6e1; --faint: #a0a0a0; --line: #3a3d42; --box: #1f2226;
-  --good: #7bd492; --bad: #ff9a91; --mid: #f0c070; --other: #b9aef0; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 62rem; padding: 1rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-h3 { font-size: 1rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
-code, pre { font-family: ui-monospace, monospace; font-size: .875rem; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
-a { color: inherit; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number, th.number { text-align: right; }
-article { border: 1px solid var(--line); border-radius: .4rem; padding: .8rem; margin: .8rem 0; background: var(--box); }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .8rem; }
-.label { color: var(--faint); font-size: .8rem; }
-.verdict { font-weight: 600; white-space: nowrap; }
-.proved, .supported { color: var(--good); } .refuted, .ill-posed, .contradicted { color: var(--bad); }
-.conditional, .unsupported { color: var(--mid); } .cited, .undecided { color: var(--other); }
-details { margin-top: .5rem; } summary { cursor: pointer; }
-@media (max-width: 40rem) { .pair { grid-template-columns: 1fr; } .place { display: none; } }
-@media print { body { max-width: none; } article { break-inside: avoid; background: none; }
-  details::details-content { content-visibility: visible; block-size: auto; } }
-"""
+Known = Mapping[str, Mapping[str, Any]]
+LEGEND = ("A claim rests on those to its left; red lines leave claims that fail. Fill: verdict. Border: solid as printed, dashed another "
+          "reading, thick unsupported. The dot on a corner is the amendment.")
 
 
-def page(results: Sequence[Mapping[str, Any]]) -> str:
-    """The whole report."""
+def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]] | None = None) -> str:
+    """The whole report. rows: the inventories, to tell how much of them is covered."""
     known = {r["id"]: r for r in results}
-    bad = facts.failing(results)
-    falls = [r for r in results if r["falls"]]
-    fallen = "".join(f"<li>{_link(r['id'], known)} fails, and with it the paper's argument for "
-                     f"{', '.join(_link(n, known) for n in r['falls'])}</li>" for r in falls)
+    bad, falls = facts.failing(results), [r for r in results if r["falls"]]
+    fallen = "".join(f"<li>{_link(r['id'], known)} {_verdict(r['verdict'])} takes with it the paper’s argument for "
+                     f"{_links(r['falls'], known)}</li>" for r in falls)
     body = [
-        f"<h1>wellposed report</h1><p>{escape(facts.headline(results))}.</p>",
+        f"<header><h1>Does each statement hold as printed?</h1><p>{escape(facts.headline(results, rows))}.</p>",
+        '<nav><a href="#rows">rows</a> <a href="#graph">graph</a> <a href="#failing">what does not hold</a> '
+        '<a href="#falls">what falls</a> <a href="#claims">every claim</a></nav></header>',
         _summary(results),
-        "<h2>What does not hold as printed</h2>",
-        *(_short(r, known) for r in bad),
+        '<h2 id="rows">Rows of the inventory</h2>', _table(results, known),
+        '<h2 id="graph">What rests on what</h2>', f'<p class="label">{LEGEND}</p><div class="wide">{diagram.svg(known)}</div>',
+        '<h2 id="failing">What does not hold as printed</h2>', *(_short(r, known) for r in bad),
         "" if bad else "<p>No claim was found to fail as printed.</p>",
-        "<h2>What falls</h2>",
-        f"<ul>{fallen}</ul>" if falls else "<p>No claim's argument in the paper rests on one that fails.</p>",
-        "<h2>Claims</h2>",
-        _table(results, known),
-        "<h2>Evidence</h2>",
-        *(_full(r, known) for r in results),
+        '<h2 id="falls">What falls</h2>',
+        f"<ul>{fallen}</ul>" if falls else "<p>No claim’s argument in the paper rests on one that fails.</p>",
+        '<h2 id="claims">Every claim</h2>', *(_full(r, known) for r in results),
     ]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, '
-        f'initial-scale=1">\n<title>wellposed report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n'
+        f'initial-scale=1">\n<title>wellposed report</title>\n<style>{STYLE}{diagram.STYLE}</style>\n</head>\n<body>\n'
         + "\n".join(filter(None, body))
         + "\n</body>\n</html>\n"
     )
@@ -69,73 +44,113 @@ def _verdict(text: str) -> str:
     return f'<span class="verdict {escape(text)}">{escape(text)}</span>'
 
 
-def _link(name: str, known: Mapping[str, Any]) -> str:
-    return f'<a href="#{escape(name)}"><code>{escape(name)}</code></a>' if name in known else f"<code>{escape(name)}</code>"
+def _link(name: str, known: Known) -> str:
+    paper, dot, rest = name.partition(".")
+    shown = f'<code><span class="paper">{escape(paper)}.</span>{escape(rest)}</code>' if dot else f"<code>{escape(name)}</code>"
+    return f'<a href="#{escape(name)}">{shown}</a>' if name in known else shown
+
+
+def _links(names: Iterable[str], known: Known) -> str:
+    return ", ".join(_link(n, known) for n in names)
 
 
 def _summary(results: Sequence[Mapping[str, Any]]) -> str:
-    rows = "".join(f'<tr><td>{_verdict(v)}</td><td class="number">{own}</td><td class="number">{extra}</td>'
-                   f'<td class="place">{escape(facts.MEANING[v])}</td></tr>' for v, own, extra in facts.counts(results))
-    return ('<div class="wide"><table><tr><th>verdict</th><th class="number">printed</th><th class="number">amendments</th>'
-            f'<th class="place">what it needs</th></tr>{rows}</table></div>')
+    rows = "".join(f"<tr><td>{_verdict(v)}</td>" + "".join(f'<td class="number">{n or ""}</td>' for n in numbers)
+                   + f'<td class="place">{escape(facts.MEANING[v])}</td></tr>' for v, *numbers in facts.counts(results))
+    heads = "".join(f'<th class="number">{h}</th>' for h in ("printed", "other readings", "amend&shy;ments"))
+    return f'<div class="wide"><table><tr><th>verdict</th>{heads}<th class="place">what it needs</th></tr>{rows}</table></div>'
 
 
-def _table(results: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) -> str:
-    out = ['<tr><th>claim</th><th>rows</th><th class="place">place</th><th>verdict</th><th>effective</th></tr>']
-    for r in results:
-        rows = f"amends {_link(r['amends'], known)}" if r["amends"] else escape(facts.rows_of(r))
-        out.append(f"<tr><td>{_link(r['id'], known)}</td><td>{rows}</td><td class=\"place\">{escape(r['location'])}</td>"
-                   f"<td>{_verdict(r['verdict'])}</td><td>{_verdict(r['effective'])}</td></tr>")
+def _table(results: Sequence[Mapping[str, Any]], known: Known) -> str:
+    """A verdict is a link to its evidence, which opens there."""
+    out = ['<tr><th>row</th><th>claim</th><th>verdict</th><th>effective</th><th class="place">place</th></tr>']
+    lines = facts.by_row(results) + [("amends" if r["amends"] else "reading", r) for r in facts.apart(results)]
+    for row, r in lines:
+        effective = _verdict(r["effective"]) if r["effective"] != r["verdict"] else f'<span class="label">{escape(r["effective"])}</span>'
+        out.append(f'<tr><td>{escape(row)}</td><td>{_link(r["id"], known)}</td><td><a href="#{escape(r["id"])}--evidence">'
+                   f'{_verdict(r["verdict"])}</a></td><td>{effective}</td><td class="place">{escape(r["location"])}</td></tr>')
     return f'<div class="wide"><table>{"".join(out)}</table></div>'
 
 
+def _printed(r: Mapping[str, Any]) -> str:
+    return f'<div class="formula">{mathml.html(r["printed"])}</div>' if r["printed"] else "<p>(only a reconstruction is at hand)</p>"
+
+
+def _formal(r: Mapping[str, Any]) -> str:
+    said = r["latex"]
+    lines = [("for all", said["variables"]), *(("if" if k == 0 else "and", [h]) for k, h in enumerate(said["hypotheses"])),
+             ("then" if said["hypotheses"] else "", [said["conclusion"]])]
+    lines += [("where" if k == 0 else "", [f"{name} = {meaning}"]) for k, (name, meaning) in enumerate(said["where"])]
+    return '<dl class="formal">' + "".join(
+        f"<dt>{label}</dt><dd>{', '.join(mathml.html(x) for x in parts)}</dd>" for label, parts in lines if parts) + "</dl>"
+
+
 def _pair(r: Mapping[str, Any]) -> str:
-    printed = r["printed"] or "(only a reconstruction is at hand)"
-    return (f'<div class="pair"><div><div class="label">as printed (LaTeX)</div><pre>{escape(printed)}</pre></div>'
-            f'<div><div class="label">as checked</div><pre>{escape(r["statement"])}</pre></div></div>')
+    return (f'<div class="pair"><section><div class="label">as printed</div>{_printed(r)}</section>'
+            f'<section><div class="label">as checked</div>{_formal(r)}</section></div>')
 
 
-def _failing_parts(r: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    out = []
-    if r["reason"]:
-        out.append(f"<p>{escape(r['reason'])}</p>")
+def _failing_parts(r: Mapping[str, Any], known: Known) -> str:
+    out = [f"<p>{escape(r[key])}</p>" for key in ("reason", "ill_posed") if r[key]]
     if r["counterexample"]:
-        lines = escape("\n".join(facts.counterexample(r["counterexample"])))
-        out.append(f'<div class="label">counterexample</div><pre>{lines}</pre>')
+        out.append(f'<p class="fails"><span class="label">fails</span> {escape(facts.where_it_fails(r["counterexample"]))}</p>')
+    mend = known.get(r["amendment"] or "")
     if r["amendment"]:
-        other = known.get(r["amendment"])
-        words = f" {_verdict(other['verdict'])}<pre>{escape(other['statement'])}</pre>" if other else ""
-        out.append(f'<div class="label">mended by</div>{_link(r["amendment"], known)}{words}')
+        more = facts.added(r, mend) if mend else []
+        words = f' {_verdict(mend["verdict"])}' if mend else ""
+        if more:
+            extra = [h for h in mend["latex"]["hypotheses"] if h not in r["latex"]["hypotheses"]]
+            words += f'<div class="formula">holds if {" and ".join(map(mathml.html, extra))}</div>'
+        elif mend:
+            words += _formal(mend)
+        out.append(f'<div class="mend"><span class="label">mended by</span> {_link(r["amendment"], known)}{words}</div>')
     if r["no_amendment"]:
-        out.append(f'<div class="label">none of the natural readings holds</div>{_link(r["no_amendment"], known)}')
+        out.append(f'<p><span class="label">none of the natural readings holds</span> {_link(r["no_amendment"], known)}</p>')
     return "".join(out)
 
 
-def _short(r: Mapping[str, Any], known: Mapping[str, Any]) -> str:
-    return (f"<article><h3>{_link(r['id'], known)} {_verdict(r['verdict'])}</h3><p class=\"label\">{escape(r['location'])}</p>"
-            f"{_pair(r)}{_failing_parts(r, known)}</article>")
+def _short(r: Mapping[str, Any], known: Known) -> str:
+    return (f"<article><h3>{_link(r['id'], known)} {_verdict(r['verdict'])}</h3><p class=\"label\">{escape(facts.rows_of(r))}; "
+            f"{escape(r['location'])}</p>{_printed(r)}{_failing_parts(r, known)}</article>")
 
 
-def _full(r: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+def _full(r: Mapping[str, Any], known: Known) -> str:
     effective = "" if r["effective"] == r["verdict"] else f", effective {_verdict(r['effective'])}"
     parts = [f'<article id="{escape(r["id"])}"><h3><code>{escape(r["id"])}</code> {_verdict(r["verdict"])}{effective}</h3>',
-             f'<p class="label">{escape(r["location"])}; rows {escape(facts.rows_of(r))}</p>', _pair(r), _failing_parts(r, known)]
+             f'<p class="label">{escape(facts.rows_of(r))}; {escape(r["location"])}</p>', _pair(r), _failing_parts(r, known)]
     if r["notes"]:
         parts.append(f"<p>{escape(r['notes'])}</p>")
-    parts.append("<ul>" + "".join(f"<li>{escape(facts.evidence(e))}</li>" for e in r["evidence"])
-                 + f"<li>mutants: {escape(facts.mutants(r['mutants']))}</li>")
-    for label, names in (
-        ("amends", [r["amends"]] if r["amends"] else []),
-        ("another reading of", [r["reading_of"]] if r["reading_of"] else []),
-        ("rests on", r["rests_on"]),
-    ):
-        if names:
-            parts.append(f"<li>{label} {', '.join(_link(n, known) for n in names)}</li>")
-    parts.append(f"<li>again: <code>{escape(facts.rerun(r))}</code></li></ul>")
-    for _, proof in facts.traces(r):
-        lines = [*(proof.get("trace") or []), f"axioms: {', '.join(proof.get('axioms') or []) or 'none'}"]
-        title = "proof of the denial" if proof.get("denial") else "proof"
-        parts.append(
-            f"<details><summary>{title}, {len(lines) - 1} steps</summary><pre>{escape(chr(10).join(lines))}</pre></details>"
-        )
+    for label, names in (("amends", [r["amends"]]), ("another reading of", [r["reading_of"]]), ("rests on", r["rests_on"]),
+                         ("falls with it", r["falls"])):
+        if any(names):
+            parts.append(f'<p><span class="label">{label}</span> {_links(names, known)}</p>')
+    parts.append(_evidence(r))
     return "".join(parts) + "</article>"
+
+
+def _evidence(r: Mapping[str, Any]) -> str:
+    """Everything that the verdict stands on, closed until someone asks; a link to what is inside opens it."""
+    shown = "".join(f"<li>{_one(e)}</li>" for e in r["evidence"])
+    mutants = "" if r["mutants"] is None else f"<li>mutants: {escape(facts.mutants(r['mutants']))}</li>"
+    again = escape("\n".join(facts.commands(r)))
+    routes = ", ".join(f"{e['route']} {e['outcome']}" for e in r["evidence"]) or "none"
+    return (f'<details><summary>evidence: {escape(routes)}</summary><div id="{escape(r["id"])}--evidence">'
+            f'<ul class="evidence">{shown}{mutants}</ul><div class="label">by itself</div><pre>{again}</pre></div></details>')
+
+
+def _one(e: Mapping[str, Any]) -> str:
+    held = e["artefact"]
+    out = f"<b>{escape(e['route'])}</b> {escape(facts.evidence(e).partition(': ')[2])}"
+    if not held:
+        return out
+    said = held["summary"] or {}
+    if held["kind"] == "proof":
+        lines = [*(said.get("trace") or ["(no trace was kept)"]), f"axioms: {', '.join(said.get('axioms') or []) or 'none'}"]
+        if said.get("witness"):
+            lines.append("the hypotheses can be met: " + ", ".join(f"{k} = {facts.value(v)}" for k, v in said["witness"].items()))
+        title = "proof of the denial" if said.get("denial") else "proof"
+    else:
+        lines, title = facts.counterexample(said), held["kind"]
+    lines += [f"kept in {held['file']}"] if held["file"] else []
+    inside = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'{out}<div class="trace"><div class="label">{title}</div><ul>{inside}</ul></div>'

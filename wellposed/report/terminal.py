@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
-from wellposed.report import facts
+from wellposed.graph import FAILING, Impact
+from wellposed.report import facts, mathml
 
 WIDTH = 80
 COLOURS = {"proved": "32", "supported": "32", "refuted": "31", "contradicted": "31", "ill-posed": "31", "conditional": "33",
@@ -80,7 +81,7 @@ def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
     lines += [("amends" if r["amends"] else "reading", r) for r in facts.apart(results)]
     first = max([len(row) for row, _ in lines] + [3])
     first = min(first, 8)
-    width = WIDTH - first - 27
+    width = WIDTH - first - 28
     width = min(max([len(r["id"]) for _, r in lines] + [8]), width)
     out = [paint(f"{'row'.ljust(first)}  {'claim'.ljust(width)}  {'verdict'.ljust(12)} effective", "heading")]
     for row, r in lines:
@@ -98,7 +99,7 @@ def failure(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], p
     """A claim that fails, briefly: where it stands, what it says, where that is false, what is true instead."""
     out = [f"{paint(clean(result['id']), 'heading')}  {paint(result['verdict'], result['verdict'])}"]
     out += labelled("at", f"{facts.rows_of(result)}; {result['location']}")
-    out += labelled("says", facts.sequent(result))
+    out += labelled("says", mathml.plain(result["printed"]) if result["printed"] else facts.sequent(result))
     if result["ill_posed"]:
         out += labelled("but", result["ill_posed"])
     if result["counterexample"]:
@@ -179,6 +180,31 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
     for label, names in (("rests on", result["rests_on"]), ("rests on this", list(above)), ("falls with it", result["falls"])):
         out += wrap(f"{label}: {', '.join(_with_verdict(n, known) for n in names) or 'nothing'}", 0, 2)
     return "\n".join([*out, "", "by itself:", *(x for line in facts.commands(result) for x in wrap(line, 2, 2))]) + "\n"
+
+
+def impact(found: Impact, known: Mapping[str, Mapping[str, Any]], paint: Paint) -> str:
+    """What falls with a claim, and what its amendment restores."""
+    r = known[found.claim]
+    out = [f"{paint(clean(found.claim), 'heading')}  {paint(r['verdict'], r['verdict'])}", *wrap(f"{facts.rows_of(r)}; {r['location']}")]
+    if not found.falls:
+        return "\n".join([*out, "", "No claim's argument in the paper rests on it."]) + "\n"
+    rows = [row for n in found.falls for row in known[n]["covers"] if facts.literal(known[n])]
+    verb = "falls" if r["verdict"] in FAILING else "would fall"
+    out += ["", *wrap(f"With it {verb} the paper's argument for {facts.count(len(found.falls), 'claim')}"
+                      f"{', rows ' + ' '.join(rows) if rows else ''}:"), ""]
+    for name in found.falls:
+        own = known[name]["verdict"]
+        out += wrap(f"{name}  {own} by its own evidence" + (f"; also rests on {', '.join(found.blocked[name])}" if name in found.blocked else ""), 2, 4)
+    out += [""]
+    if found.amendment is None:
+        return "\n".join([*out, *wrap("No amendment is stated.")]) + "\n"
+    out += wrap(f"{found.amendment} ({known[found.amendment]['verdict']}) in its place, where the argument goes through with it, restores "
+                f"{', '.join(found.restored) or 'nothing by itself'}.")
+    if found.blocked:
+        out += wrap(f"Still resting on others that fail: {', '.join(found.blocked)}.")
+    if found.broken:
+        out += wrap(f"Failing by themselves: {', '.join(found.broken)}.")
+    return "\n".join(out) + "\n"
 
 
 def _with_verdict(name: str, known: Mapping[str, Mapping[str, Any]]) -> str:

@@ -8,7 +8,7 @@ from theory.lemmas.euclid import sum_zero
 from theory.lemmas.explog import abs_le, exp_pos, inv_pos, inverse, power_of
 from theory.tactics import (apply, assume, both, each_elim, ground, index_facts, lin, multiply, product, ring, same_function, sum_eq, sum_le,
                             trans)
-from theory.terms import ONE, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, inv, le, lt, nat, num, power, real, sum_
+from theory.terms import ONE, PI, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, inv, le, log, lt, nat, num, power, real, sum_
 
 LAYERS, EMB, HIDDEN, VOCAB, LENGTH = (fam(name) for name in ("l", "d_emb", "d_FF", "V", "T_max"))
 MEDIUM, SMALL = (24, 1024), (12, 768)
@@ -101,14 +101,14 @@ def parameters_identity() -> Theorem:
     return lin(goal, multiply(unit, a * LAYERS * EMB * EMB))
 
 
+BLOCK = qkv(LAYERS, EMB) + dense_and_norms(LAYERS, EMB) + feed_forward(LAYERS, EMB, 4 * EMB)
+SHARE = eq(feed_forward(LAYERS, EMB, 4 * EMB), (num(Fraction(2, 3)) - Fraction(11, 3) * inv(12 * EMB + 13)) * BLOCK)
+
+
 def block_share() -> Theorem:
-    """The feed-forward share of a block is 2/3 - 11/(3(12 d_emb + 13)), written without the quotient by l"""
-    pos = lin(lt(ZERO, 12 * EMB + 13), assume(le(ONE, EMB)))
-    unit = inverse(pos)
-    block = qkv(LAYERS, EMB) + dense_and_norms(LAYERS, EMB) + feed_forward(LAYERS, EMB, 4 * EMB)
-    share = num(Fraction(2, 3)) - Fraction(11, 3) * inv(12 * EMB + 13)
-    # block = l d_emb (12 d_emb + 13)
-    return lin(eq(feed_forward(LAYERS, EMB, 4 * EMB), share * block), multiply(unit, Fraction(11, 3) * LAYERS * EMB))
+    """The feed-forward share of a block, l d_emb (12 d_emb + 13), is 2/3 - 11/(3(12 d_emb + 13))"""
+    unit = inverse(lin(lt(ZERO, 12 * EMB + 13), assume(le(ONE, EMB))))
+    return lin(SHARE, multiply(unit, Fraction(11, 3) * LAYERS * EMB))
 
 
 def quadratic_with_error() -> Theorem:
@@ -216,3 +216,24 @@ def vocabulary_law(layers: Term, emb: int, count: int) -> Term:
 
 def vocabulary_from_total(law: Term) -> Theorem:
     return both(*(ring(*part.args) for part in law.args))
+
+
+# ---------------------------------------------------------------- Section 3: dimensions, radii, capacity
+
+def full_length(given: Term, goal: Term) -> Theorem:
+    """t = T_max gives t d_emb = T_max d_emb"""
+    return lin(goal, multiply(assume(given), EMB))
+
+
+def rho_at(n: int) -> Term:
+    """sqrt(n/(2 pi e))"""
+    return power(num(n) / (2 * PI * exp(1)), Fraction(1, 2))
+
+
+LARGEST = 254_982_675
+CAPACITY = and_(lt(LARGEST * log(num(V_GPT2)), 32 * num(124_439_808) * log(num(2))),
+                lt(32 * num(124_439_808) * log(num(2)), (num(LARGEST) + 1) * log(num(V_GPT2))))
+
+
+def capacity() -> Theorem:
+    return both(*(ground(*goal.args) for goal in CAPACITY.args))

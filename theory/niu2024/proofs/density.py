@@ -1,13 +1,15 @@
 """When exp(-E)/Z is a density, and what a density on small balls does to the cross-entropy: Section 2 and the abstract's floor."""
 from __future__ import annotations
 
+from fractions import Fraction
+
 from theory.kernel import Theorem
-from theory.lemmas.balls import Ball
-from theory.lemmas.explog import exp_le, exp_pos, inv_le, inv_pos, inverse, log_inverse, log_le, log_product, power_pos
-from theory.niu2024.definitions import D, N, RADIUS, ball_integral, volume
-from theory.niu2024.proofs.balls import as_volume, ball_at_most_volume
-from theory.tactics import apply, assume, be, both, discharge, ground, lin, multiply, product, ring, trans
-from theory.terms import (ONE, ZERO, Term, abs_, and_, ball, eq, exists, exp, fam, forall, imp, integral, inv, le, log, lt, nat, negate, num, open_,
+from theory.lemmas.balls import Ball, vol_formula
+from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, le_abs, log_inverse, log_le, log_product
+from theory.lemmas.powers import gamma_next
+from theory.niu2024.definitions import N, RADIUS, ball_integral
+from theory.tactics import apply, assume, be, both, discharge, ground, lin, multiply, nat_of, product, ring, same_function
+from theory.terms import (ONE, PI, ZERO, Term, abs_, ball, eq, exists, exp, fam, forall, gamma, imp, integral, inv, le, log, lt, nat, negate, num, open_,
                           power, vol)
 
 THETA = fam("theta")
@@ -51,7 +53,6 @@ def exceeds(c: Term) -> Term:
 
 def _exceeds(c: Term) -> Theorem:
     """exp(-exp(-x^2)) >= exp(-1) > 1/3 on an interval of length 4|C| + 2"""
-    from theory.lemmas.explog import le_abs
     r = wide(c)
     size = lin(le(ZERO, abs_(c)), *le_abs(c))
     order = lin(le(-r, r), size)
@@ -69,7 +70,6 @@ def _exceeds(c: Term) -> Theorem:
 
 def infinite_somewhere() -> Theorem:
     """The negation of FINITE: theta = 1, and for every C some r"""
-    from theory.lemmas.explog import le_abs
     denial = negate(FINITE)
     at_one = open_(denial.args[0], ONE)                                               # 0 <= 1 and for all C ...
     c, r = "C#density", "r#density"
@@ -107,8 +107,8 @@ class OnBall:
     def polar(self, f: Term, integrable: Theorem) -> Theorem:
         return apply("ball_polar", self.b.is_nat, self.b.one, self.r_nonneg, integrable, t=T, f=f)
 
-    def positive(self, r_pos: Theorem) -> Theorem:
-        """0 < Z: exp(-E) >= exp(-w)"""
+    def lower(self) -> Theorem:
+        """exp(-w) vol(n) r^n <= Z: the energy is greatest at the centre"""
         w = self.weight
         small = exp_le(lin(le(-(AT * AT), ZERO), apply("square", a=AT)))
         energy = lin(le(-w, -bump(w, AT)), product(self.sign, lin(le(ZERO, 1 - exp(-(AT * AT))), small)))
@@ -117,106 +117,113 @@ class OnBall:
         scaled = apply("integral_linear", flat, flat, x=T, c=exp(-w), f=self.shell, d=ZERO, g=self.shell)
         integrable = self.integrable()
         grown = apply("integral_monotone", low, apply("and_elim", scaled, side=0), integrable, self.r_nonneg, x=T)
-        size = product(exp_pos(-w), product(self.b.vol_pos, power_pos(r_pos, N)))
-        return lin(lt(ZERO, mass(w, N, self.r)), grown, apply("and_elim", scaled, side=1), self.polar(boltzmann(w, AT), integrable), size,
-                   multiply(apply("and_elim", self.plain, side=1), exp(-w)))
+        return lin(le(exp(-w) * self.volume, mass(w, N, self.r)), grown, apply("and_elim", scaled, side=1),
+                   self.polar(boltzmann(w, AT), integrable), multiply(apply("and_elim", self.plain, side=1), exp(-w)))
 
-    def normalised(self, r_pos: Theorem) -> Theorem:
-        """The integral of exp(-E)/Z is 1"""
-        z = mass(self.weight, N, self.r)
-        z_pos = self.positive(r_pos)
-        f = boltzmann(self.weight, AT)
+    def upper(self) -> Theorem:
+        """Z <= exp(-w exp(-r^2)) vol(n) r^n: the energy is least at the boundary"""
+        w, edge = self.weight, exp(-(self.r * self.r))
+        pos, below = assume(lt(ZERO, AT)), assume(lt(AT, self.r))
+        nearer = lin(le(-(self.r * self.r), -(AT * AT)), product(lin(lt(ZERO, self.r - AT), below), lin(lt(ZERO, self.r + AT), pos, below)))
+        energy = lin(le(-bump(w, AT), -(w * edge)), product(self.sign, lin(le(ZERO, exp(-(AT * AT)) - edge), exp_le(nearer))))
+        high = lin(le(boltzmann(w, AT) * self.shell, exp(-(w * edge)) * self.shell + ZERO * self.shell), product(exp_le(energy), self.shell_sign))
+        flat = apply("and_elim", self.plain, side=0)
+        scaled = apply("integral_linear", flat, flat, x=T, c=exp(-(w * edge)), f=self.shell, d=ZERO, g=self.shell)
         integrable = self.integrable()
-        scaled = apply("integral_linear", integrable, integrable, x=T, c=inv(z), f=f * self.shell, d=ZERO, g=f * self.shell)
-        p = f * inv(z)
-        total = inv(z) * (f * self.shell) + ZERO * (f * self.shell)
-        same = ring(p * self.shell, total)
-        lower = be(product(inv_pos(z_pos), product(exp_pos(-bump(self.weight, AT)), self.shell_sign)), le(ZERO, p * self.shell))
-        own = apply("integrable_dominated", lower, lin(le(p * self.shell, total), same), apply("and_elim", scaled, side=0), self.b._open(AT), x=T)
-        equal = apply("integral_monotone", same, own, apply("and_elim", scaled, side=0), self.r_nonneg, x=T)
-        unit = inverse(z_pos)
-        return lin(eq(ball(N, self.r, lambda t: boltzmann(self.weight, t) * inv(z)), ONE), self.polar(p, own), equal,
-                   apply("and_elim", scaled, side=1), multiply(self.polar(f, integrable), inv(z)), unit)
-
-    def by_jensen(self, mean: Term, gauss_integral: Theorem) -> Theorem:
-        """Z >= exp(-m)((1 + m) V - w I) for any m, I the integral of exp(-|x|^2): the tangent of exp at -m"""
-        w, f = self.weight, boltzmann(self.weight, AT)
-        tangent = apply("exp_tangent", a=mean - bump(w, AT))
-        gauss = exp(-(AT * AT)) * self.shell
-        c, d = exp(-mean) * (1 + mean), -(exp(-mean) * w)
-        low = lin(le(c * self.shell + d * gauss, f * self.shell), product(product(tangent, self.shell_sign), exp_pos(-mean)))
-        gaussian = gauss_integral
-        small = exp_le(lin(le(-(AT * AT), ZERO), apply("square", a=AT)))
-        gauss_integrable = apply("integrable_dominated", be(product(exp_pos(-(AT * AT)), self.shell_sign), le(ZERO, gauss)),
-                                 lin(le(gauss, self.shell), product(small, self.shell_sign)), apply("and_elim", self.plain, side=0),
-                                 self.b._open(AT), x=T)
-        scaled = apply("integral_linear", apply("and_elim", self.plain, side=0), gauss_integrable, x=T, c=c, f=self.shell, d=d, g=gauss)
-        integrable = self.integrable()
-        grown = apply("integral_monotone", low, apply("and_elim", scaled, side=0), integrable, self.r_nonneg, x=T)
-        polar = self.polar(exp(-(AT * AT)), gauss_integrable)
-        return lin(le(c * self.volume + d * gaussian, mass(w, N, self.r)), grown, apply("and_elim", scaled, side=1),
-                   self.polar(f, integrable), multiply(apply("and_elim", self.plain, side=1), c), multiply(polar, d))
+        grown = apply("integral_monotone", high, integrable, apply("and_elim", scaled, side=0), self.r_nonneg, x=T)
+        return lin(le(mass(w, N, self.r), exp(-(w * edge)) * self.volume), grown, apply("and_elim", scaled, side=1),
+                   self.polar(boltzmann(w, AT), integrable), multiply(apply("and_elim", self.plain, side=1), exp(-(w * edge))))
 
 
-ON_BALL = and_(lt(0, mass(THETA)), eq(ball(N, RADIUS, lambda t: boltzmann(THETA, t) * inv(mass(THETA))), 1))
+GAUSSIAN = eq(ball(2, RADIUS, lambda t: exp(-(THETA * (t * t)))), PI * inv(THETA) * (1 - exp(-(THETA * (RADIUS * RADIUS)))))
 
 
-def density_on_ball() -> Theorem:
-    r_pos = assume(lt(ZERO, RADIUS))
-    setting = OnBall(assume(le(ZERO, THETA)), lin(le(ZERO, RADIUS), r_pos))
-    return both(setting.positive(r_pos), setting.normalised(r_pos))
+def plane_gaussian() -> Theorem:
+    """For theta > 0 and n = 2, the integral of exp(-theta |x|^2) over |x| <= r is (pi/theta)(1 - exp(-theta r^2))"""
+    w_pos, r_nonneg = assume(lt(ZERO, THETA)), assume(le(ZERO, RADIUS))
+    two = nat_of(2)
+    f = exp(-(THETA * (AT * AT)))
+    area = vol_formula(two)                                                     # vol(2) = pi^(2/2)/Gamma(1 + 2/2)
+    gamma_two = gamma_next(ground(0, 1))
+    unit_gamma = inverse(apply("gamma_positive", ground(0, num(2))))
+    same = same_function(ring(num(2), ONE + 1), gamma)
+    value = lin(eq(vol(num(2)), PI), area, multiply(unit_gamma, PI), multiply(lin(eq(gamma(num(2)), ONE), same, gamma_two, apply("gamma_one")),
+                                                                              PI * inv(gamma(num(2)))))
+    unit = inverse(w_pos)
+    primitive = -(PI * inv(THETA)) * f
+    slope = PI * inv(THETA) * (2 * THETA * AT) * f
+    body = f * (num(2) * vol(num(2)) * power(AT, num(2) - 1))
+    equation = lin(eq(slope, body), multiply(unit, 2 * PI * AT * f), multiply(value, 2 * AT * f))
+    closed = both(assume(le(ZERO, AT)), lin(le(ZERO, num(2) - 1)))
+    found = apply("fundamental", r_nonneg, equation, closed, x=T, a=ZERO, b=RADIUS, f=primitive, g=body)
+    polar = apply("ball_polar", two, lin(le(ONE, num(2))), r_nonneg, apply("and_elim", found, side=0), t=T, f=f)
+    return lin(GAUSSIAN, polar, apply("and_elim", found, side=1))
 
 
 # ---------------------------------------------------------------- the loss of the model of Sections 4.1 and 5, layers alike
 
-WEIGHT = inv(D * ball_integral())                   # 1/Z_t for d disjoint balls of radius r
+
+def loss(weight: Term, n: Term, r: Term) -> Term:
+    """log int exp(-E_t) + E_t(rho) over one ball: the exact loss when all layers share one pattern and weight = 1/Z_t"""
+    return log(mass(weight, n, r)) + weight
 
 
-def model_loss() -> Term:
-    """log int exp(-E_t) + E_t(rho) over d disjoint balls of radius r: the exact loss when all layers share their patterns"""
-    return log(D * mass(WEIGHT)) + WEIGHT
+TINY = Fraction(1, 10)
+TINY_LOSS = loss(inv(ball_integral(ONE, fam("r"))), ONE, fam("r"))
+FLOOR = forall(lambda r: imp(lt(0, r), le(Fraction(1, 2), loss(inv(ball_integral(ONE, r)), ONE, r))))
+WEIGHTS = (Fraction(5), Fraction(506, 100))         # 1/Z_t lies between them at n = 1, r = 1/10
+LOW_LOSS = lt(loss(fam("w"), ONE, num(TINY)), Fraction(1, 2))
+
+
+def below_the_floor() -> Theorem:
+    """The denial of FLOOR at r = 1/10: the loss is at most log(2 r) + (1 - exp(-r^2))/Z_t < 1/2"""
+    w, tiny = "w#floor", num(TINY)
+    positive = ground(0, tiny)
+    setting = OnBall(assume(le(ZERO, fam(w))), assume(le(ZERO, RADIUS)))
+    z = ball_integral(ONE, tiny)
+    facts = [nat_of(1), lin(le(ONE, ONE)), lin(le(ZERO, tiny))]
+    width = lin(eq(vol(ONE) * power(tiny, ONE), Fraction(1, 5)), multiply(apply("vol_one"), tiny))
+    gauss = discharge(apply("instance", Ball(assume(nat(N)), assume(le(ONE, N)), assume(le(ZERO, RADIUS))).lower(),
+                            mapping=(("n", (), ONE), ("r", (), tiny))), *facts)
+    shrink = gauss.concl.args[0].args[0]                                       # exp(-1/300), exp(-n r^2/(n + 2))
+    z_low = lin(le(Fraction(1, 6), z), gauss, multiply(width, shrink), ground(Fraction(5, 6), shrink))
+    z_pos = lin(lt(ZERO, z), z_low)
+    own = inv(z)
+    weight = inv_pos(z_pos)
+    at = (("n", (), ONE), ("r", (), tiny), (w, (), own))
+    facts.append(lin(le(ZERO, own), weight))
+    high, low = (discharge(apply("instance", t, mapping=at), *facts) for t in (setting.upper(), setting.lower()))
+    edge = exp(-(tiny * tiny))
+    e = exp(-(own * edge))
+    m_pos = lin(lt(ZERO, mass(own, ONE, tiny)), low, multiply(width, exp(-own)), exp_pos(-own))
+    e_pos = exp_pos(-(own * edge))
+    above = lin(le(mass(own, ONE, tiny), e * Fraction(1, 5)), high, multiply(width, e))
+    logs = log_le(m_pos, above)
+    split = log_product(e_pos, ground(0, Fraction(1, 5)))
+    # (1 - edge)/Z <= 6 (1 - edge) <= 6/100
+    most = product(lin(le(ZERO, z - Fraction(1, 6)), z_low), weight)
+    unit = inverse(z_pos)
+    w_high = lin(le(own, 6), most, unit)
+    gap = lin(le(ZERO, 1 - edge), exp_le(lin(le(-(tiny * tiny), ZERO))))
+    small = product(lin(le(ZERO, 6 - own), w_high), gap)
+    near = apply("exp_tangent", a=-(tiny * tiny))
+    five = ground(log(num(Fraction(1, 5))), num(Fraction(-3, 2)))
+    less = lin(lt(loss(own, ONE, tiny), Fraction(1, 2)), logs, split, apply("log_exp", a=-(own * edge)), small, near, five)
+    r = "r#floor"
+    denial = negate(FLOOR)
+    return apply("exists_intro", both(positive, less), x=r, phi=open_(denial.args[0], fam(r)), t=tiny)
+
+
+VOLUME, MASS = fam("mu"), fam("Z")
+ENERGY_AT_MOST = le(exp(-THETA) * VOLUME, MASS)
+AMENDED_FLOOR = le(log(VOLUME), log(MASS) + THETA)
 
 
 def loss_at_least_log_volume() -> Theorem:
-    """log(d V_n(r)) <= the loss, for r > 0"""
-    r_pos = assume(lt(ZERO, RADIUS))
-    r_nonneg = lin(le(ZERO, RADIUS), r_pos)
-    d_pos = lin(lt(ZERO, D), assume(le(ONE, D)))
-    plain_ball = Ball(assume(nat(N)), assume(le(ONE, N)), r_nonneg)
-    v, z = volume(), ball_integral()
-    v_raw = product(plain_ball.vol_pos, power_pos(r_pos, N))
-    named = as_volume()
-    v_pos = lin(lt(ZERO, v), v_raw, named)
-    z_pos = lin(lt(ZERO, z), product(exp_pos(-_jensen()), v_pos), discharge(_ball_at_least(), r_nonneg))
-    most = discharge(ball_at_most_volume(), r_nonneg)
-    dz, dv = product(d_pos, z_pos), product(d_pos, v_pos)
-    mean = inv(D * v)
-    setting = OnBall(lin(le(ZERO, WEIGHT), inv_pos(dz)), r_nonneg)
-    bound = setting.by_jensen(mean, z)
-    # d((1 + m) V - Z/(d Z)) = d V
-    unit_v, unit_z = inverse(dv), inverse(dz)
-    e = exp(-mean)
-    floor = lin(le(e * (D * v), D * mass(WEIGHT)), _times(d_pos, bound), multiply(named, D * e * (1 + mean)), multiply(unit_v, e), multiply(unit_z, e))
-    low = product(exp_pos(-mean), dv)
-    logs = log_le(low, floor)
-    split = log_product(exp_pos(-mean), dv)
-    inverses = inv_le(dz, lin(le(D * z, D * v), product(most, d_pos)))
-    return lin(le(log(D * v), model_loss()), logs, split, apply("log_exp", a=-mean), inverses)
-
-
-def _times(p: Theorem, q: Theorem) -> Theorem:
-    from theory.lemmas.explog import scale
-    return scale(p, q)
-
-
-def _jensen() -> Term:
-    from theory.niu2024.proofs.balls import jensen
-    return jensen(RADIUS)
-
-
-def _ball_at_least() -> Theorem:
-    from theory.niu2024.proofs.balls import ball_at_least
-    return ball_at_least()
+    """exp(-w) mu <= Z gives log mu <= log Z + w"""
+    low = product(exp_pos(-THETA), assume(lt(ZERO, VOLUME)))
+    logs = log_le(low, assume(ENERGY_AT_MOST))
+    return lin(AMENDED_FLOOR, logs, log_product(exp_pos(-THETA), assume(lt(ZERO, VOLUME))), apply("log_exp", a=-THETA))
 
 
 # ---------------------------------------------------------------- the printed formula of Proposition 4

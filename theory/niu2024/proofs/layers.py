@@ -194,7 +194,7 @@ NOT_CONVEX = lt((1 - inv(STRETCH)) * value(AT_A) + inv(STRETCH) * value(AT_C), v
 
 def bounded_not_convex() -> Theorem:
     """E_global is 1-Lipschitz in the layers' energies, and convexity fails on the ray from a through b at T = STRETCH"""
-    return both(_lipschitz(), _dips())
+    return both(prove_lipschitz(), _dips())
 
 
 def _dips() -> Theorem:
@@ -221,7 +221,7 @@ def _dips() -> Theorem:
     return lin(lt((1 - inv(STRETCH)) * fa + inv(STRETCH) * fc, fb), divided, multiply(inverse(positive), fb - fa))
 
 
-def _lipschitz() -> Theorem:
+def prove_lipschitz() -> Theorem:
     """Lemma 4 at the layers' energies"""
     top = CONTINUOUS.args[1]
     sides = []

@@ -1,0 +1,239 @@
+"""Section 5 and Appendix C.1: the cross-entropy of the model, step by step, and what bounds it.
+
+The setting that the paper's assumptions force (niu2024.constant_offset): identical layers, c = 0, E_global = E_t - log l, patterns with
+disjoint balls of radius r. Then L = log Y + 1/Z with Z = d int exp(-|x|^2) and Y = d int exp(-exp(-|x|^2)/Z) over one ball.
+"""
+from __future__ import annotations
+
+from fractions import Fraction
+
+from theory.kernel import Theorem
+from theory.lemmas.balls import Ball
+from theory.lemmas.explog import (exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_pos,
+                                  scale)
+from theory.lemmas.logsumexp import sum_exp_pos
+from theory.niu2024.definitions import D, N, RADIUS, ball_integral, volume
+from theory.niu2024.proofs.balls import as_volume, ball_at_least
+from theory.tactics import (apply, assume, be, both, discharge, each_elim, each_intro, ground, index_facts, lin, multiply, product, ring,
+                            same_function, sum_eq, trans)
+from theory.terms import ONE, PI, ZERO, Symbol, Term, ball, conj, each, eq, exp, fam, inv, le, log, lt, nat, num, sum_
+
+L, C, COUNT = fam("l"), fam("c"), fam("m")
+Z = D * ball_integral()                                               # Z_t, Eq. (12)
+BOLTZMANN = ball(N, RADIUS, lambda t: exp(-(inv(Z) * exp(-(t * t)))))   # int over one ball of exp(-E_t), E_t = exp(-g_t)/Z_t
+Y = D * BOLTZMANN
+LOSS = log(Y) + inv(Z)
+W = D * volume()                                                      # the volume of Omega
+
+
+def positive_radius() -> Theorem:
+    return assume(lt(ZERO, RADIUS))
+
+
+class _Loss:
+    """The facts about Z, Y, W that all bounds below need."""
+
+    def __init__(self):
+        self.r = positive_radius()
+        self.d = lin(lt(ZERO, D), assume(le(ONE, D)))
+        self.ball = Ball(assume(nat(N)), assume(le(ONE, N)), lin(le(ZERO, RADIUS), self.r))
+        self.v = product(product(power_pos(ground(0, PI), N / 2), power_pos(self.r, N)),
+                         inv_pos(apply("gamma_positive", lin(lt(ZERO, 1 + N / 2), assume(le(ONE, N))))))
+        low = discharge(ball_at_least(), lin(le(ZERO, RADIUS), self.r))
+        integral = lin(lt(ZERO, ball_integral()), low, product(exp_pos(low.concl.args[0].args[0].args[0]), self.v))
+        self.z = product(self.d, integral)
+        self.inv_z = inv_pos(self.z)
+
+    def boltzmann(self) -> tuple[Theorem, Theorem]:
+        """exp(-1/Z) V_n(r) <= int over the ball of exp(-E_t) <= V_n(r)"""
+        b, t = self.ball, "t#loss"
+        at = fam(t)
+        shell = b.shell(at)
+        f = exp(-(inv(Z) * exp(-(at * at))))
+        positive = be(product(b.weight, power_pos(assume(lt(ZERO, at)), N - 1)), le(ZERO, shell))
+        inner = product(self.inv_z, exp_pos(-(at * at)))
+        below_one = exp_le(lin(le(-(inv(Z) * exp(-(at * at))), ZERO), inner))
+        upper = lin(le(f * shell, shell), product(below_one, positive))
+        plain = b.plain()
+        sign = be(product(exp_pos(-(inv(Z) * exp(-(at * at)))), positive), le(ZERO, f * shell))
+        open_ = apply("and_intro", lin(le(ZERO, at), assume(lt(ZERO, at))), lin(le(ZERO, N - 1), assume(le(ONE, N))))
+        integrable = apply("integrable_dominated", sign, upper, apply("and_elim", plain, side=0), open_, x=t)
+        polar = apply("ball_polar", b.is_nat, b.one, b.r_nonneg, integrable, t=t, f=f)
+        high = apply("integral_monotone", upper, integrable, apply("and_elim", plain, side=0), b.r_nonneg, x=t)
+        small = exp_le(lin(le(-(at * at), ZERO), apply("square", a=at)))
+        least = exp_le(lin(le(-inv(Z), -(inv(Z) * exp(-(at * at)))), scale(self.inv_z, small)))
+        c = exp(-inv(Z))
+        scaled = apply("integral_linear", apply("and_elim", plain, side=0), apply("and_elim", plain, side=0), x=t, c=c, f=shell, d=ZERO, g=shell)
+        lower = lin(le(c * shell + ZERO * shell, f * shell), product(least, positive))
+        low = apply("integral_monotone", lower, apply("and_elim", scaled, side=0), integrable, b.r_nonneg, x=t)
+        value = apply("and_elim", plain, side=1)
+        return (lin(le(c * volume(), BOLTZMANN), low, polar, apply("and_elim", scaled, side=1), multiply(value, c), multiply(as_volume(), c)),
+                lin(le(BOLTZMANN, volume()), high, polar, value, as_volume()))
+
+    def log_y(self) -> tuple[Theorem, Theorem]:
+        """log W - 1/Z <= log Y <= log W"""
+        low, high = self.boltzmann()
+        y1 = lin(lt(ZERO, BOLTZMANN), low, product(exp_pos(-inv(Z)), self.v))
+        split = [log_product(self.d, y1), log_product(self.d, self.v), log_product(exp_pos(-inv(Z)), self.v), apply("log_exp", a=-inv(Z))]
+        below = log_le(product(exp_pos(-inv(Z)), self.v), low)
+        above = log_le(y1, high)
+        return lin(le(log(W) - inv(Z), log(Y)), below, *split), lin(le(log(Y), log(W)), above, *split)
+
+
+def loss_above_volume() -> Theorem:
+    """log W <= L"""
+    low, _ = _Loss().log_y()
+    return lin(le(log(W), LOSS), low)
+
+
+def loss_below_volume() -> Theorem:
+    """L <= log W + 1/Z"""
+    _, high = _Loss().log_y()
+    return lin(le(LOSS, log(W) + inv(Z)), high)
+
+
+def partition_bracket() -> Theorem:
+    """log W - 1/Z <= log Y <= log W"""
+    return both(*_Loss().log_y())
+
+
+def loss_bracket() -> Theorem:
+    """log W <= L <= log W + 1/Z"""
+    low, high = _Loss().log_y()
+    return both(lin(le(log(W), LOSS), low), lin(le(LOSS, log(W) + inv(Z)), high))
+
+
+# ---------------------------------------------------------------- C.1 step by step, on its own symbols
+
+Z_THETA, Z_T = fam("Ztheta"), fam("Z")
+ENERGY, POINTS = Symbol("E"), fam("m")
+AT_PATTERNS = inv(Z_T) - log(L) + C             # the mean of E_global over the patterns by Eq. (10): g = 0 there, so E_t = 1/Z_t
+NORMALISER = L * exp(-C) * Z_T                  # Z_theta by the last display of C.1, with int exp(-E_t) = Z_t
+
+
+def step_a() -> Theorem:
+    """log Z_theta + mean E_global(rho) = log Z_theta + 1/Z_t - log l + c"""
+    return ring(log(Z_THETA) + AT_PATTERNS, log(Z_THETA) + inv(Z_T) - log(L) + C)
+
+
+def chain() -> Theorem:
+    """log Z_theta + mean E_global(rho) = log Z_t + 1/Z_t: l and c cancel"""
+    l_pos, z_pos = lin(lt(ZERO, L), assume(le(ONE, L))), assume(lt(ZERO, Z_T))
+    split = [log_product(product(l_pos, exp_pos(-C)), z_pos), log_product(l_pos, exp_pos(-C)), apply("log_exp", a=-C)]
+    return lin(eq(log(NORMALISER) + AT_PATTERNS, log(Z_T) + inv(Z_T)), *split)
+
+
+def normaliser_identity() -> Theorem:
+    """exp(-(E_t - log l + c)) = (l/e^c) exp(-E_t) at every point"""
+    e = fam("e")
+    back = apply("exp_log", lin(lt(ZERO, L), assume(le(ONE, L))))
+    unit = inverse(exp_pos(C))
+    flip = lin(eq(inv(exp(C)), exp(-C)), multiply(unit, exp(-C)))
+    return lin(eq(exp(-(e - log(L) + C)), L * inv(exp(C)) * exp(-e)), multiply(back, exp(-e - C)), multiply(flip, L * exp(-e)),
+               ring(exp(-(e - log(L) + C)), exp(log(L)) * exp(-e - C)))
+
+
+def likelihood(i: Term) -> Term:
+    """log p_theta at the i-th test pattern"""
+    return log(exp(-ENERGY(i)) * inv(Z_THETA))
+
+
+def cross_entropy() -> Theorem:
+    """-(1/d') sum log p_theta = log Z_theta + (1/d') sum E"""
+    z_pos, i = assume(lt(ZERO, Z_THETA)), "i#ce"
+    at = fam(i)
+    each_one = lin(eq(likelihood(at), -ENERGY(at) - log(Z_THETA)), log_product(exp_pos(-ENERGY(at)), inv_pos(z_pos)),
+                   apply("log_exp", a=-ENERGY(at)), log_inverse(z_pos))
+    total = sum_eq(each_one, i, POINTS)
+    parts = [apply("sum_add", i=i, n=POINTS, f=-ENERGY(at), g=-log(Z_THETA)), apply("sum_scale", i=i, n=POINTS, c=num(-1), f=ENERGY(at)),
+             apply("sum_constant", assume(nat(POINTS)), c=-log(Z_THETA))]
+    unit = inverse(lin(lt(ZERO, POINTS), assume(le(ONE, POINTS))))
+    mean = lin(eq(sum_(POINTS, likelihood), -sum_(POINTS, ENERGY) - POINTS * log(Z_THETA)), total, *parts)
+    return lin(eq(-(inv(POINTS) * sum_(POINTS, likelihood)), log(Z_THETA) + inv(POINTS) * sum_(POINTS, ENERGY)), multiply(mean, inv(POINTS)),
+               multiply(unit, log(Z_THETA)))
+
+
+# ---------------------------------------------------------------- log z + 1/z
+
+def floor_of_loss() -> Theorem:
+    """1 <= log z + 1/z for z > 0, with equality only at z = 1"""
+    z = fam("z")
+    pos = assume(lt(ZERO, z))
+    w = log(z)
+    flip = [log_inverse(pos), apply("exp_log", inv_pos(pos))]
+    same = same_function(flip[0], exp)                                 # exp(log(1/z)) = exp(-log z)
+    weak = lin(le(ONE, w + inv(z)), apply("exp_tangent", a=-w), flip[1], same)
+    strict = []
+    for hyp in (lt(ONE, z), lt(z, ONE)):
+        side = assume(hyp)
+        logs = log_le(ground(0, 1), side) if hyp.args[0] == ONE else log_le(pos, side)
+        nonzero = lin(lt(-w, ZERO), logs, log_one()) if hyp.args[0] == ONE else lin(lt(ZERO, -w), logs, log_one())
+        strict.append(apply("imp_intro", lin(lt(ONE, w + inv(z)), exp_strict_tangent(-w, nonzero), flip[1], same), phi=hyp))
+    return both(weak, *strict)
+
+
+# ---------------------------------------------------------------- distributions
+
+def softmax_in_simplex() -> Theorem:
+    """softmax is positive and sums to 1"""
+    f = Symbol("x")
+    pos = lin(lt(ZERO, N), assume(le(ONE, N)))
+    total = sum_exp_pos(pos, N, f)
+    s = total.concl.args[1]
+    i = "i#soft"
+    entry = product(exp_pos(f(fam(i))), inv_pos(total))
+    positive = each_intro(be(entry, lt(ZERO, exp(f(fam(i))) * inv(s))), i, N)
+    same = sum_eq(ring(exp(f(fam(i))) * inv(s), inv(s) * exp(f(fam(i)))), i, N)
+    scaled = apply("sum_scale", i=i, n=N, c=inv(s), f=exp(f(fam(i))))
+    return both(positive, lin(eq(sum_(N, lambda k: exp(f(k)) * inv(s)), ONE), same, scaled, inverse(total)))
+
+
+def uniform_mass() -> Theorem:
+    """sum of d masses 1/d is 1"""
+    total = apply("sum_constant", assume(nat(D)), c=inv(D))
+    return trans(total, inverse(lin(lt(ZERO, D), assume(le(ONE, D)))))
+
+
+PM, QM = Symbol("p"), Symbol("q")
+POSITIVE_P, POSITIVE_Q = each(D, lambda i: lt(0, PM(i))), each(D, lambda i: lt(0, QM(i)))
+
+
+def entropy_split() -> Theorem:
+    """-sum p log q = sum p log(p/q) - sum p log p, for positive p and q"""
+    i = "i#kl"
+    at = fam(i)
+    p_pos, q_pos = (each_elim(assume(h), at, *index_facts(i, D)) for h in (POSITIVE_P, POSITIVE_Q))
+    ratio = lin(eq(log(PM(at) * inv(QM(at))), log(PM(at)) - log(QM(at))), log_product(p_pos, inv_pos(q_pos)), log_inverse(q_pos))
+    a, b, c = PM(at) * log(PM(at) * inv(QM(at))), PM(at) * log(PM(at)), PM(at) * log(QM(at))
+    termwise = sum_eq(lin(eq(a, b + -1 * c), multiply(ratio, PM(at))), i, D)
+    parts = [apply("sum_add", i=i, n=D, f=b, g=-1 * c), apply("sum_scale", i=i, n=D, c=num(-1), f=c)]
+    goal = eq(-sum_(D, lambda k: PM(k) * log(QM(k))),
+              sum_(D, lambda k: PM(k) * log(PM(k) * inv(QM(k)))) + -sum_(D, lambda k: PM(k) * log(PM(k))))
+    return lin(goal, termwise, *parts)
+
+
+def all_below() -> Theorem:
+    """d' <= d: every i < d' is an index of a pattern"""
+    i = "i#sym"
+    return each_intro(lin(lt(fam(i), D), assume(lt(fam(i), COUNT)), assume(le(COUNT, D))), i, COUNT)
+
+
+
+
+def value_at(z: Fraction) -> Term:
+    return log(num(z)) + inv(num(z))
+
+
+FITTED = num(Fraction(161, 100))
+TWO_SOLUTIONS = conj(lt(1, FITTED), lt(FITTED, value_at(Fraction(39, 100))), lt(value_at(Fraction(2, 5)), FITTED),
+                     lt(value_at(Fraction(19, 5)), FITTED), lt(FITTED, value_at(Fraction(39, 10))))
+
+
+def two_solutions() -> Theorem:
+    """log Z + 1/Z crosses 1.61 between 0.39 and 0.40 and between 3.8 and 3.9"""
+    parts = []
+    rest = TWO_SOLUTIONS
+    while rest.op == "and":
+        parts.append(apply("ground", goal=rest.args[0]))
+        rest = rest.args[1]
+    return both(*parts, apply("ground", goal=rest))

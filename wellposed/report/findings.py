@@ -1,0 +1,74 @@
+"""The ten gravest findings in plain words. Nothing here is typed in: the order, the numbers and the verdicts come from the results."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wellposed.graph import FAILING
+from wellposed.report import facts, markdown, mathml
+
+MOST = 10
+GRAVEST = ("ill-posed", "contradicted", "refuted", "conditional")
+SAYS = {
+    "ill-posed": "has no consistent meaning as printed",
+    "refuted": "is false as printed",
+    "conditional": "is false as printed, and true once a hypothesis is added",
+    "contradicted": "is contradicted by an experiment",
+}
+
+
+def gravest(results: Sequence[Mapping[str, Any]], most: int = MOST) -> list[Mapping[str, Any]]:
+    """The literal claims that fail, by how many rows of the inventory fall with each, then by how badly it fails, then as they are printed."""
+    known = {r["id"]: r for r in results}
+    bad = [r for r in results if facts.literal(r) and r["verdict"] in FAILING]
+    return sorted(bad, key=lambda r: (-len(fallen_rows(r, known)), GRAVEST.index(r["verdict"])))[:most]
+
+
+def fallen_rows(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The inventory rows whose argument in the paper rests on this claim, in the order of the inventory."""
+    lost = {row for n in result["falls"] if n in known and facts.literal(known[n]) for row in known[n]["covers"]}
+    return [row for r in known.values() if facts.literal(r) for row in r["covers"] if row in lost and lost.discard(row) is None]
+
+
+def page(results: Sequence[Mapping[str, Any]]) -> str:
+    """docs/findings.md"""
+    known = {r["id"]: r for r in results}
+    chosen = gravest(results)
+    papers = ", ".join(sorted({r["paper"] for r in results}))
+    out = [f"# The gravest findings: {papers}", "",
+           "Written by `wellposed report` from what was computed; do not edit. A finding is graver the more rows of the inventory rest on it "
+           "in the paper's own argument.", "", markdown.plain(facts.headline(results)) + "."]
+    for k, r in enumerate(chosen, 1):
+        out += ["", f"## {k}. {markdown.plain(r['location'])} {SAYS[r['verdict']]}", "", *_finding(r, known)]
+    if not chosen:
+        out += ["", "Nothing was found to fail as printed."]
+    return "\n".join(out) + "\n"
+
+
+def _finding(r: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    out = [f"Printed: {markdown.code(mathml.plain(r['printed']))}" if r["printed"] else f"Stated: {markdown.code(facts.sequent(r))}", ""]
+    said = " ".join(x.rstrip(". ") + "." for x in (r["ill_posed"], r["notes"]) if x)
+    if said:
+        out += [markdown.plain(said), ""]
+    if r["counterexample"]:
+        routes = ", ".join(e["route"] for e in r["evidence"] if e["outcome"] == "fails")
+        out += [f"It fails {markdown.plain(facts.where_it_fails(r['counterexample']))} (found by {routes}).", ""]
+    else:
+        out += [f"Decided by {markdown.plain('; '.join(facts.evidence(e | {'seconds': None}) for e in r['evidence'] if e['outcome'] == 'fails'))}.", ""]
+    mend = known.get(r["amendment"] or "")
+    if mend:
+        more = facts.added(r, mend)
+        what = f"the same, if {' and '.join(more)}" if more else facts.sequent(mend)
+        out += [f"What holds instead ({mend['verdict']}): {markdown.code(what)}", ""]
+        if mend["notes"]:
+            out += [markdown.plain(mend["notes"]), ""]
+        where = dict(map(tuple, r["formal"]["where"])) | dict(map(tuple, mend["formal"]["where"]))
+        shown = [f"{name} = {meaning}" for name, meaning in where.items() if name in what]
+        if shown:
+            out += [f"There {', '.join(map(markdown.code, shown))}.", ""]
+    elif r["no_amendment"]:
+        out += [f"None of the natural readings holds: {markdown.code(r['no_amendment'])}.", ""]
+    rows = fallen_rows(r, known)
+    out += [f"The paper's argument for {facts.count(len(rows), 'further row')} rests on it: {' '.join(rows)}." if rows else
+            "No further row rests on it in the paper's argument.", "", f"See {markdown.code('wellposed show ' + r['id'])}."]
+    return out
