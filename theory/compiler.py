@@ -15,7 +15,7 @@ from numerics import Undefined
 from numerics.arb import Acb, Integrand
 from numerics.dual import Dual
 from theory.integrands import pieces_of
-from theory.terms import Term
+from theory.terms import Term, walk
 
 MAX_RANGE = 4096        # no sum, maximum or quantifier runs further
 KEEP = {"sum", "max", "int", "ball", "exp", "log", "gamma", "pow", "vol"}      # closed subterms worth remembering
@@ -205,6 +205,9 @@ class RealCompiler:
         if self.acb is None:
             inner = self.real(body)
             return split, lambda env: (lambda t: with_bound(env, inner, t))
+        for part in walk(body):      # an integral inside that does not hold the variable is a constant here: a real ball
+            if part.op in ("int", "ball") and not part.loose:
+                self.acb.reals[part] = self.real(part)
         inner = self.acb.real(body)
         return split, lambda env: Integrand(lambda t: with_bound(env, inner, t), self.acb.b)
 

@@ -277,7 +277,7 @@ def _show_sympy(claims) -> int:
     for claim in claims:
         print(claim.id)
         for label, formula in statement(claim):
-            print(f"\n{label}\n{terminal.clean(sympy.srepr(formula))}\n\n{sympy.pretty(formula, use_unicode=True, num_columns=terminal.WIDTH)}")
+            print("\n".join(["", *terminal.labelled(label, str(formula), 0, 6), *terminal.labelled("", sympy.srepr(formula), 0, 6)]))
     return 0
 
 

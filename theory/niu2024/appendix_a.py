@@ -207,7 +207,7 @@ MCHN = [
     Claim(id="niu2024.table1.mchn_capacity", location=f"{TABLE}, Ramsauer et al. (2020)",
           printed=r"\Theta(c^{(n-1)/4}),\ c\text{ a positive constant}",
           variables=(size("n0", 2), size("n1", 2), size("n2", 2), scalar("bend")),
-          conclusion=within(1 - Fraction(1, 4), "bend", 1 + Fraction(1, 4)), covers=("T1f",), rests_on=("niu2024.eq_mchn",),
+          conclusion=within(1 - Fraction(1, 4), "bend", 1 + Fraction(1, 4)), covers=("T1f",),
           experiment="capacity.mchn",
           notes="With c free the statement is that log K grows like n. bend: the growth rate of log K from n1 to n2 over that "
                 "from n0 to n1, on the sphere of radius sqrt(n - 1) with beta = 1. An exponential has 1, any power of n has "

@@ -15,6 +15,7 @@ TOKENS = sum_(D, counts.LENGTHS)
 LENGTHS = (SIZE_D, size("T_max"), family("t", "d"))
 BOUNDED = counts.bounded_lengths(D, LENGTH)
 SHAPE = (size("l"), size("d_emb"), size("V"), size("T_max"))
+OWN_RADIUS, DIGITS = F(24_777_802, 100_000), F(3, 1_000_000)
 EQUAL_N = eq(fam("t") * EMB, LENGTH * EMB)
 FULL_LENGTH = eq(fam("t"), LENGTH)
 SEQUENCE = (size("t"), size("T_max"), size("d_emb"))
@@ -41,8 +42,9 @@ SIZE_CLAIMS = [
           variables=(), conclusion=eq(num(1024) * 1024, 1024),
           notes="Is the n of Section 6.1 (1024, in sqrt(n/2 pi e) = 7.74) the n of Section 3? With T_max = d_emb = 1024 the latter is 1,048,576."),
     Claim(id="niu2024.dimension.section6.amended", location="Section 3 against Section 6.1", amends="niu2024.dimension.section6", reconstruction=True,
-          printed=r"n=T_{\max}d_{\mathrm{emb}}=1{,}048{,}576:\quad \sqrt{n/2\pi e}=247.78", variables=(),
-          conclusion=le(abs_(counts.rho_at(1024 * 1024) - F(24778, 100)), F(1, 200)), proof=lambda: counts.within(counts.rho_at(1024 * 1024), F(24778, 100), F(1, 200)),
+          printed=r"n=T_{\max}d_{\mathrm{emb}}=1{,}048{,}576:\quad \sqrt{n/2\pi e}=247.77802", variables=(),
+          conclusion=le(abs_(counts.rho_at(1024 * 1024) - OWN_RADIUS), DIGITS),
+          proof=lambda: counts.within(counts.rho_at(1024 * 1024), OWN_RADIUS, DIGITS),
           notes="With the paper's own n the radius that Eq. (13) speaks of is 247.78, 32 times the 7.74 of Section 6.1."),
     Claim(id="niu2024.model_size", location="Section 3, first paragraph; Section 5",
           printed=r"N\approx Ald_{\mathrm{emb}}^2=\frac{Ald_{\mathrm{emb}}}{T_{\max}}n", variables=(size("l"), size("d_emb"), size("T_max"), scalar("A", 0, strict=True)),
@@ -132,7 +134,8 @@ MEMORY_CLAIMS = [
                 "needs the equality."),
     Claim(id="niu2024.assumption2.amended", location="Section 3.1, Assumption 2", amends="niu2024.assumption2",
           printed=r"\tilde\rho\in B_i\ \Rightarrow\ g(\tilde\rho)\le r_i", variables=TEST_PATTERN, hypotheses=IN_SOME_BALL, conclusion=le(nearest(X), RADIUS),
-          covers=("S8",), proof=retrieval.near_a_pattern, points=({"n": 1, "d": 1, "rho": [[0]], "x": [1], "r": 1},),
+          covers=("S8",), proof=retrieval.near_a_pattern,
+          points=({"n": 1, "d": 1, "rho": [[0]], "x": [1], "r": 1}, {"n": 1, "d": 1, "rho": [[0]], "x": [F(1, 10)], "r": F(1, 100)}),
           notes="What follows. Sharp: equality on the sphere. With r_i = 0 it is the printed conclusion."),
 ]
 

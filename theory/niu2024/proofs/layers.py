@@ -52,18 +52,30 @@ def within(t: Term) -> Term:
     return and_(le(0, offset(t)), lt(offset(t), log(L)))
 
 
-def some_layer() -> Theorem:
-    """l >= 2: some layer t has 0 <= E_global - E_t + log l < log l (the one with the least energy)"""
+def _some_layer(inside_of) -> Theorem:
+    """There is t < l with `inside_of(t)`, a pair of bounds: for the layer with the least energy"""
     low = lse_le_max(positive_l(), assume(nat(L)), L, minus)
     high = max_lt_lse(assume(nat(L)), assume(TWO_LAYERS), L, minus)
+    constant = same_function(apply("sum_constant", assume(nat(L)), c=exp(-ENERGY(fam("i#some")))), log)
+    value = [constant, log_product(positive_l(), exp_pos(-ENERGY(fam("i#some")))), apply("log_exp", a=-ENERGY(fam("i#some")))]
 
     def consequence(is_nat, inside, attained):
         t = is_nat.concl.args[0]
-        good = both(lin(le(0, offset(t)), low, attained), lin(lt(offset(t), log(L)), high, attained))
+        good = both(*(lin(bound, low, high, attained, *value) for bound in inside_of(t).args))
         x = "t#some"
         return apply("exists_intro", apply("and_intro", apply("and_intro", is_nat, inside), good), x=x,
-                     phi=and_(in_range(fam(x), L), within(fam(x))), t=t)
+                     phi=and_(in_range(fam(x), L), inside_of(fam(x))), t=t)
     return use_attained(positive_l(), max_(L, minus), "i#some", consequence)
+
+
+def some_layer() -> Theorem:
+    """l >= 2: some layer t has 0 <= E_global - E_t + log l < log l (the one with the least energy)"""
+    return _some_layer(within)
+
+
+def some_layer_constant() -> Theorem:
+    """The same with -log sum over j of exp(-E_t), t and not j, in the first bound: it is E_t - log l"""
+    return _some_layer(lambda t: and_(le(0, -log(sum_(L, lambda j: exp(-ENERGY(t)))) - ENERGY(t) + log(L)), lt(offset(t), log(L))))
 
 
 SOME_LAYER = some(L, within)

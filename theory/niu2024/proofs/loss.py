@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from theory.kernel import Theorem
 from theory.lemmas.balls import Ball
-from theory.lemmas.explog import (exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_pos,
+from theory.lemmas.explog import (divide, exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_pos,
                                   scale)
-from theory.lemmas.logsumexp import sum_exp_pos
+from theory.lemmas.logsumexp import sum_exp_pos, term_below_sum
 from theory.niu2024.definitions import D, N, RADIUS, ball_integral, volume
 from theory.niu2024.proofs.balls import as_volume, ball_at_least
 from theory.tactics import (apply, assume, be, both, discharge, each_elim, each_intro, ground, index_facts, lin, multiply, product, ring,
@@ -182,7 +182,9 @@ def softmax_in_simplex() -> Theorem:
     s = total.concl.args[1]
     i = "i#soft"
     entry = product(exp_pos(f(fam(i))), inv_pos(total))
-    positive = each_intro(be(entry, lt(ZERO, exp(f(fam(i))) * inv(s))), i, N)
+    below = divide(total, term_below_sum(*index_facts(i, N), N, f))
+    share = lin(le(exp(f(fam(i))) * inv(s), ONE), below, inverse(total))
+    positive = each_intro(both(be(entry, lt(ZERO, exp(f(fam(i))) * inv(s))), share), i, N)
     same = sum_eq(ring(exp(f(fam(i))) * inv(s), inv(s) * exp(f(fam(i)))), i, N)
     scaled = apply("sum_scale", i=i, n=N, c=inv(s), f=exp(f(fam(i))))
     return both(positive, lin(eq(sum_(N, lambda k: exp(f(k)) * inv(s)), ONE), same, scaled, inverse(total)))

@@ -1,0 +1,80 @@
+"""Section 6 and 7: the figures quoted, as terms, and the inferences drawn from them."""
+from __future__ import annotations
+
+from fractions import Fraction
+
+from theory.kernel import Theorem
+from theory.lemmas.explog import inv_pos, log_inverse, log_le, log_one, square_positive
+from theory.niu2024.definitions import volume
+from theory.niu2024.proofs.counts import gpt2, rho_at
+from theory.tactics import apply, assume, be, both, ground, lin, multiply, product, square
+from theory.terms import ONE, ZERO, Term, conj, eq, fam, inv, le, log, lt, num, or_, power
+
+F = Fraction
+RHO = rho_at(1024)                                  # 7.7431...
+SMALL_SIZE = gpt2(12, 768)
+OWT_TOKENS = 9 * power(num(10), 9)
+DOCUMENTS = num(8_013_769)
+
+
+def million(k) -> Term:
+    return num(k) * power(num(10), 6)
+
+
+# ---------------------------------------------------------------- the radius
+
+VOLUME_AT_TEN = volume(num(1024), num(10))
+# V_1024(10) to five digits of its logarithm
+LOG_VOLUME = (F(25_785_580, 100_000), F(25_785_590, 100_000))
+
+
+def log_volume_at_ten() -> Theorem:
+    return both(*(ground(*goal.args) for goal in LOG_VOLUME_CLAIM.args))
+
+
+LOG_VOLUME_CLAIM = conj(lt(LOG_VOLUME[0], log(VOLUME_AT_TEN)), lt(log(VOLUME_AT_TEN), LOG_VOLUME[1]))
+
+# two disjoint closed balls whose centres are 20 apart
+R_I, R_J = fam("r_i"), fam("r_j")
+DISJOINT = lt(R_I + R_J, 20)
+
+
+def mean_radius() -> Theorem:
+    return lin(lt((R_I + R_J) / 2, 10), assume(DISJOINT))
+
+
+# ---------------------------------------------------------------- auxiliary loss terms (Remark 3)
+
+Z, LAMBDA = fam("z"), fam("k")
+PLAIN = log(Z) + inv(Z)
+WITH_ZLOSS = PLAIN + LAMBDA * log(Z) ** 2
+NOT_ONE = or_(lt(Z, 1), lt(1, Z))
+
+
+def log_nonzero() -> Theorem:
+    """0 < z and z /= 1 give 0 < log(z)^2"""
+    z_pos = assume(lt(ZERO, Z))
+    goal = lt(ZERO, log(Z) * log(Z))
+    one = log_one()
+    low = square_positive(lin(lt(log(Z), ZERO), log_le(z_pos, assume(lt(Z, ONE))), one))
+    high = square_positive(lin(lt(ZERO, log(Z)), log_le(ground(0, 1), assume(lt(ONE, Z))), one))
+    return apply("or_elim", assume(NOT_ONE), be(low, goal), be(high, goal))
+
+
+def zloss_raises() -> Theorem:
+    """0 < k, z /= 1: the loss with the z-loss is above the loss without"""
+    return lin(lt(PLAIN, WITH_ZLOSS), product(assume(lt(ZERO, LAMBDA)), log_nonzero()))
+
+
+def floor_kept() -> Theorem:
+    """1 <= log z + 1/z + k log(z)^2, with equality at z = 1"""
+    z_pos = assume(lt(ZERO, Z))
+    tangent = apply("exp_tangent", a=log(inv(Z)))
+    facts = [tangent, apply("exp_log", inv_pos(z_pos)), log_inverse(z_pos)]
+    penalty = product(lin(le(ZERO, LAMBDA), assume(lt(ZERO, LAMBDA))), be(square(log(Z)), le(ZERO, log(Z) ** 2)))
+    one = log_one()
+    return both(lin(FLOOR_KEPT.args[0], *facts, penalty), lin(FLOOR_KEPT.args[1], one, multiply(one, LAMBDA * log(ONE))))
+
+
+FLOOR_KEPT = conj(le(1, WITH_ZLOSS), eq(log(num(1)) + inv(num(1)) + LAMBDA * log(num(1)) ** 2, 1))
+
