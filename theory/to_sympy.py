@@ -16,7 +16,7 @@ from theory.printing import INDEX_NAMES, REAL_NAMES
 from theory.terms import BINDS, Term, fam, open_
 
 BINARY = {"le": sympy.Le, "lt": sympy.Lt, "eq": sympy.Eq}
-UNARY = {"exp": sympy.exp, "log": sympy.log, "gamma": sympy.gamma, "abs": sympy.Abs}
+UNARY = {"exp": sympy.exp, "log": sympy.log, "abs": sympy.Abs}
 LARGEST = 64
 CONNECTIVES = {"and": sympy.And, "or": sympy.Or, "imp": sympy.Implies}
 
@@ -127,12 +127,15 @@ class _Converter:
 
     def _pow(self, t: Term):
         base, exponent = map(self.convert, t.args)
-        huge = base.is_Rational and exponent.is_Rational and abs(exponent) > LARGEST  # 10^5000 stays as it is written
-        return sympy.Pow(base, exponent, evaluate=not huge)
+        return sympy.Pow(base, exponent, evaluate=not _huge(exponent))
+
+    def _gamma(self, t: Term):
+        z = self.convert(t.args[0])
+        return sympy.gamma(z, evaluate=not _huge(z))
 
     def _vol(self, t: Term):
         n = self.convert(t.args[0])
-        return sympy.pi ** (n / 2) / sympy.gamma(1 + n / 2)
+        return sympy.pi ** (n / 2) / sympy.gamma(1 + n / 2, evaluate=not _huge(n))
 
     def _sum(self, t: Term):
         i, body = self.opened(t, integer=True)
@@ -149,7 +152,7 @@ class _Converter:
     def _ball(self, t: Term):
         x, body = self.opened(t, integer=False)
         n, r = self.convert(t.args[0]), self.convert(t.args[1])
-        sphere = n * sympy.pi ** (n / 2) / sympy.gamma(1 + n / 2)
+        sphere = n * sympy.pi ** (n / 2) / sympy.gamma(1 + n / 2, evaluate=not _huge(n))
         return sphere * sympy.Integral(body * x ** (n - 1), (x, 0, r))
 
     def _nat(self, t: Term):
@@ -168,6 +171,11 @@ class _Converter:
     def _deriv(self, t: Term):
         x, body = self.opened(t, integer=False)
         return sympy.Eq(sympy.Subs(sympy.Derivative(body, x), x, self.convert(t.args[1])), self.convert(t.args[2]), evaluate=False)
+
+
+def _huge(e: sympy.Basic) -> bool:
+    """An exponent or a factorial that must not be worked out: 10^5000 stays as it is written."""
+    return bool(e.is_Rational and abs(e) > LARGEST)
 
 
 def _over_naturals(t: Term) -> bool:

@@ -81,6 +81,7 @@ deriv_value : (deriv f at v) ; (eq v w) => (deriv f at w)
 integral_monotone 'x#a#b : {OPEN} (le f g) ; (integrable a b f) ; (integrable a b g) ; (le a b) => (le (int a b f) (int a b g))
 integral_monotone 'x#a#b : {OPEN} (lt f g) ; (integrable a b f) ; (integrable a b g) ; (le a b) => (le (int a b f) (int a b g))
 integral_monotone 'x#a#b : {OPEN} (eq f g) ; (integrable a b f) ; (integrable a b g) ; (le a b) => (eq (int a b f) (int a b g))
+integral_strict 'x#a#b : {OPEN} (lt f g) ; (integrable a b f) ; (integrable a b g) ; (lt a b) => (lt (int a b f) (int a b g))
 integral_linear 'x#c#d c f'x d g'x : (integrable a b f) ; (integrable a b g) =>
   (and (integrable a b {MIX}) (eq (int a b {MIX}) (add (mul c (int a b f)) (mul d (int a b g)))))
 ball_polar 't#n#r f't : (nat n) ; (le 1 n) ; (le 0 r) ; (integrable 0 r {SHELL}) => (eq (ball n r f) (int 0 r {SHELL}))

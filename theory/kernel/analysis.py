@@ -106,6 +106,18 @@ def integral_monotone(p, q, r, s, x):
 
 
 @rule
+def integral_strict(p, q, r, s, x):
+    """f < g on (a, b);  f, g integrable;  a < b   give   int f < int g"""
+    f, g = relation_(p, ("lt",), "integral_strict.relation")
+    variable_(x, "integral_strict")
+    a, b = relation_(s, ("lt",), "integral_strict.order")
+    is_(q, Term("integrable", (a, b, close(f, x))), "integral_strict.first_integrable")
+    is_(r, Term("integrable", (a, b, close(g, x))), "integral_strict.second_integrable")
+    hyps = _discharge(p, x, a, b, "integral_strict.inside", False) | q.hyps | r.hyps | s.hyps
+    return hyps, lt(Term("int", (a, b, close(f, x))), Term("int", (a, b, close(g, x))))
+
+
+@rule
 def integrable_dominated(p, q, r, *conditions, x):
     """0 <= f <= g on (a, b), g integrable, f continuous on (a, b): f is integrable"""
     zero, f = relation_(p, ("le", "lt"), "integrable_dominated.sign")

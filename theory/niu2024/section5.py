@@ -7,13 +7,14 @@ from theory.claim import Claim, Denial, family, scalar, size
 from theory.niu2024.definitions import D, N, SIZE_D, SIZE_N, published
 from theory.niu2024.proofs import kink, layers, loss
 from theory.niu2024.proofs.layers import A1, A2, PREVIOUS, TWO_LAYERS, XX, Z1, Z2, layer_offset
-from theory.niu2024.proofs.loss import (AT_PATTERNS, C, COUNT, ENERGY, L, LOSS, NORMALISER, POINTS, POSITIVE_P, POSITIVE_Q, PM, QM, W, Y, Z, Z_T, Z_THETA,
+from theory.niu2024.proofs.loss import (ANY_LOSS, ANY_Y, AT_PATTERNS, C, COUNT, ENERGY, L, LOSS, NORMALISER, POINTS, POSITIVE_P, POSITIVE_Q, PM, QM, W, Y, Z, Z_T, Z_THETA,
                                         likelihood)
 from theory.terms import Symbol, and_, each, eq, exp, fam, imp, inv, le, log, lt, or_, sum_
 
 SIZE_L = size("l")
 TWO_LAYER_VARIABLES = (scalar("a"), scalar("b"), scalar("Z1", 0, strict=True), scalar("Z2", 0, strict=True))
 MODEL = (SIZE_N, SIZE_D, scalar("r", 0, strict=True))
+ANY_MODEL = (*MODEL, scalar("Z", 0, strict=True))       # for every normaliser Z > 0, Z_t among them
 STEP = (SIZE_L, scalar("c", 0), scalar("Ztheta", 0, strict=True), scalar("Z", 0, strict=True))
 BELOW_LOG_L = lt(C, log(L))
 SOFT = Symbol("x")
@@ -25,9 +26,9 @@ EQ10_CLAIMS = [
     Claim(id="niu2024.softmax_simplex", location="Section 5, first paragraph",
           printed=r"\text{The attention mechanism includes a softmax operation that outputs a probability distribution }p\in\Delta_n",
           variables=(SIZE_N, family("x", "n")),
-          conclusion=and_(each(N, lambda i: and_(lt(0, exp(SOFT(i)) * inv(ROW)), le(exp(SOFT(i)) * inv(ROW), 1))), eq(sum_(N, lambda i: exp(SOFT(i)) * inv(ROW)), 1)), covers=("P1",),
+          conclusion=and_(each(N, lambda i: eq(exp(SOFT(i)) * inv(ROW), exp(SOFT(i) - log(ROW)))), eq(sum_(N, lambda i: exp(SOFT(i)) * inv(ROW)), 1)), covers=("P1",),
           proof=loss.softmax_in_simplex,
-          notes="True of softmax on n scores. (In attention the number of scores is the number of keys, not the dimension n of Section 3.)"),
+          notes="True of softmax on n scores: each entry is an exponential, hence positive, and they sum to 1. (In attention the number of scores is the number of keys, not the dimension n of Section 3.)"),
     Claim(id="niu2024.eq10", location="Section 5, Eq. (10)",
           printed=r"\text{there exist a layer }t\text{ such that }E_{\mathrm{global}}(x)=E_t(x)-\log l+c(x),\quad0\le c(x)<\log l",
           variables=TWO_LAYER_VARIABLES, conclusion=or_(le(0, layer_offset(A1, A1, Z1)), le(0, layer_offset(A2, A2, Z2))), covers=("P2",),
@@ -100,9 +101,9 @@ PROP4_CLAIMS = [
           notes="E_t = exp(-g_t)/Z_t as printed and Z_t = int exp(-g_t) over d disjoint balls of radius r: exp(-E_t) is another function than "
                 "exp(-g_t), and the display passes from 'approximately' to '='."),
     Claim(id="niu2024.c1.log_integral.amended", location="Appendix C.1, last display", amends="niu2024.c1.log_integral",
-          printed=r"\log|\Omega|-\frac1{Z_t}\le\log\int_\Omega\exp(-E_t(x))dx\le\log|\Omega|", variables=MODEL,
-          conclusion=and_(le(log(W) - inv(Z), log(Y)), le(log(Y), log(W))), covers=("P4-zt",), proof=loss.partition_bracket,
-          notes="0 < E_t <= 1/Z_t, so the integral is within a factor e^(1/Z_t) of the volume of Omega."),
+          printed=r"\log|\Omega|-\frac1{Z_t}<\log\int_\Omega\exp(-E_t(x))dx<\log|\Omega|", variables=ANY_MODEL,
+          conclusion=and_(lt(log(W) - inv(Z_T), log(ANY_Y)), lt(log(ANY_Y), log(W))), covers=("P4-zt",), proof=loss.partition_bracket,
+          notes="0 < E_t <= 1/Z_t, so the integral is within a factor e^(1/Z_t) of the volume of Omega. Proved for every Z > 0 in the place of Z_t."),
     Claim(id="niu2024.c1.step_b", location="Appendix C.1, step (b)",
           printed=r"\log Z_\theta+\frac1{Z_t}+\log l\overset{(b)}{=}\log Z_t+\frac1{Z_t}+\log l-c", variables=STEP, hypotheses=(BELOW_LOG_L,),
           conclusion=eq(log(NORMALISER) + inv(Z_T) + log(L), log(Z_T) + inv(Z_T) + log(L) - C), covers=("P4-b",),
@@ -117,22 +118,22 @@ PROP4_CLAIMS = [
           notes="The model of Section 5 with identical layers (c = 0, the case its assumptions leave): L = log int exp(-E_t) + 1/Z_t, the negative log of "
                 "a density at the patterns. Small balls make the density large and L negative: there is no floor at 1."),
     Claim(id="niu2024.prop4.lower.amended", location="Section 5, Proposition 4 (left)", amends="niu2024.prop4.lower",
-          printed=r"\log|\Omega|\le L", variables=MODEL, conclusion=le(log(W), LOSS), covers=("P4-lo",), proof=loss.loss_above_volume,
-          notes="The floor is the log-volume of Omega: a density that is uniform on Omega has exactly this loss."),
+          printed=r"\log|\Omega|< L", variables=ANY_MODEL, conclusion=lt(log(W), ANY_LOSS), covers=("P4-lo",), proof=loss.loss_above_volume,
+          notes="The floor is the log-volume of Omega: the uniform density on Omega has exactly this loss, and Z -> infinity approaches it."),
     Claim(id="niu2024.prop4.value", location="Section 5, Proposition 4 (equation)", printed=r"L=\log Z_t+\frac1{Z_t}+\log l-c",
           variables=(*MODEL, SIZE_L), hypotheses=(TWO_LAYERS,), conclusion=eq(LOSS, log(Z) + inv(Z) + log(L)), covers=("P4-eq",),
           rests_on=("niu2024.c1.cross_entropy", "niu2024.c1.step_a", "niu2024.c1.step_b"), points=({"n": 1, "d": 1, "r": 1, "l": 2},),
           notes="In the case that the assumptions leave (identical layers, c = 0, l >= 2 so that [0, log l) is not empty)."),
     Claim(id="niu2024.prop4.value.amended", location="Section 5, Proposition 4 (equation)", amends="niu2024.prop4.value",
-          printed=r"L=\log\int\exp(-E_t)+\frac1{Z_t}\in[\log|\Omega|,\ \log|\Omega|+\tfrac1{Z_t}]", variables=MODEL,
-          conclusion=and_(le(log(W), LOSS), le(LOSS, log(W) + inv(Z))), covers=("P4-eq",), proof=loss.loss_bracket,
+          printed=r"L=\log\int\exp(-E_t)+\frac1{Z_t}\in[\log|\Omega|,\ \log|\Omega|+\tfrac1{Z_t}]", variables=ANY_MODEL,
+          conclusion=and_(lt(log(W), ANY_LOSS), lt(ANY_LOSS, log(W) + inv(Z_T))), covers=("P4-eq",), proof=loss.loss_bracket,
           notes="The value, and the bracket it lies in, for all n, d and r."),
     Claim(id="niu2024.prop4.upper", location="Section 5, Proposition 4 (right)", printed=r"L\le\log Z_t+\frac1{Z_t}+\log l", variables=(*MODEL, SIZE_L),
           hypotheses=(TWO_LAYERS,), conclusion=le(LOSS, log(Z) + inv(Z) + log(L)), covers=("P4-hi",), rests_on=("niu2024.prop4.value",),
           points=({"n": 1, "d": 1, "r": 10, "l": 2},),
           notes="Z_t stays below d pi^(n/2) while the volume of Omega grows with r, and L follows the volume."),
     Claim(id="niu2024.prop4.upper.amended", location="Section 5, Proposition 4 (right)", amends="niu2024.prop4.upper",
-          printed=r"L\le\log|\Omega|+\frac1{Z_t}", variables=MODEL, conclusion=le(LOSS, log(W) + inv(Z)), covers=("P4-hi",),
+          printed=r"L<\log|\Omega|+\frac1{Z_t}", variables=ANY_MODEL, conclusion=lt(ANY_LOSS, log(W) + inv(Z_T)), covers=("P4-hi",),
           proof=loss.loss_below_volume),
     Claim(id="niu2024.loss_floor", location="Section 5, after Proposition 4", printed=r"\log z+\frac1z\ge1\text{, with minimum obtained when }z=1",
           variables=(scalar("z", 0, strict=True),),

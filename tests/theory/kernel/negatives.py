@@ -255,7 +255,7 @@ def elsewhere(base: Step, which: str = "b") -> Step:
     return base.but(*premises, **({which: end} if which in base.arguments else {}))
 
 
-for base in (INCREASING, FUNDAMENTAL, CHANGE, example("integral_monotone"), example("integrable_dominated")):
+for base in (INCREASING, FUNDAMENTAL, CHANGE, example("integral_monotone"), example("integral_strict"), example("integrable_dominated")):
     for end in ("a", "b"):
         no(f"{base.rule}.inside.fresh", elsewhere(base, end))
 # ------------------------------------------------------------ integrals
@@ -274,6 +274,14 @@ no("fundamental.sign.fresh", FUNDAMENTAL.but((4, seq(le(ZERO, DENSITY), *MORE)))
 no("fundamental.integrable", FUNDAMENTAL.but(drop=(4,)))
 no("fundamental.integrable", FUNDAMENTAL.but((4, seq(CONTINUOUS_DENSITY.concl, *OPEN))))
 no("fundamental.integrable", FUNDAMENTAL.but((4, seq(le(num(-1), DENSITY), *OPEN))))
+STRICT = example("integral_strict")
+no("integral_strict.relation", STRICT.but((0, seq(le(F(x), G(x)), *OPEN))))
+no("integral_strict.relation", STRICT.but((0, seq(eq(F(x), G(x)), *OPEN))))
+no_kinds("integral_strict", variable="x")
+no("integral_strict.order", STRICT.but((3, seq(le(a, b)))))
+no("integral_strict.first_integrable", STRICT.but((1, seq(integrable_(a, b, G(x))))))
+no("integral_strict.second_integrable", STRICT.but((2, seq(integrable_(a, c, G(x))))))
+no("integral_strict.inside.fresh", STRICT.but((0, seq(lt(F(x), G(x)), *MORE))))
 MONOTONE = example("integral_monotone")
 no("integral_monotone.relation", MONOTONE.but((0, seq(imp(lt(F(x), G(x)), le(F(x), G(x))), *OPEN))))
 no("integral_monotone.relation", MONOTONE.but((0, seq(nat(F(x)), *OPEN))))

@@ -157,6 +157,7 @@ DIFFERENTIABLE_SQRT = seq(lt(ZERO, x), *OPEN)
 MONOTONE = [step("integral_monotone", seq(relation(F(x), G(x)), *OPEN), integrable_(a, b, F(x)), integrable_(a, b, G(x)),
                  le(a, b), x="x")
             for relation in (le, lt, eq)]
+STRICT = [step("integral_strict", seq(lt(F(x), G(x)), *OPEN), integrable_(a, b, F(x)), integrable_(a, b, G(x)), lt(a, b), x="x")]
 DOMINATED = [step("integrable_dominated", seq(sign(ZERO, inv(x)), *OPEN), seq(bound(inv(x), G(x)), *OPEN),
                   integrable_(a, b, G(x)),
                   seq(lt(ZERO, x * x), *OPEN), x="x") for sign in (le, lt) for bound in (le, lt, eq)]
@@ -179,7 +180,7 @@ ANALYSIS = [
                                                                       eq(a + a, c)),
     *INCREASING, FUNDAMENTAL, FUNDAMENTAL.but((4, seq(lt(ZERO, HALF * inv(SQRT)), *OPEN))),
     FUNDAMENTAL.but((4, CONTINUOUS_DENSITY)),
-    *MONOTONE, *DOMINATED,
+    *MONOTONE, *STRICT, *DOMINATED,
     step("integrable_dominated", seq(le(ZERO, SMOOTH), *OPEN), seq(le(SMOOTH, G(x)), *OPEN), integrable_(a, b, G(x)), x="x"),
     step("integrable_dominated", seq(le(ZERO, LARGEST), *OPEN), seq(le(LARGEST, G(x)), *OPEN), integrable_(a, b, G(x)),
          lt(ZERO, n), x="x"),

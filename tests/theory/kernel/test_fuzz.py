@@ -198,6 +198,9 @@ def random_calculus(rule: str, r: random.Random) -> Step:
         f, g = r.choice([(f, g), (f, f + g * g), (f * g, g * f)])
         relation = r.choice(RELATIONS)
         return step(rule, seq(relation(f, g), *OPEN), integrable_(a, b, f), integrable_(a, b, g), le(a, b), x="x")
+    if rule == "integral_strict":
+        f, g = r.choice([(f, g), (f, f + exp(g)), (f, f + g * g + 1)])
+        return step(rule, seq(lt(f, g), *OPEN), integrable_(a, b, f), integrable_(a, b, g), lt(a, b), x="x")
     if rule == "integrable_dominated":
         f = r.choice([f, f * f, exp(f)])
         g = f + g * g
@@ -211,7 +214,7 @@ def random_calculus(rule: str, r: random.Random) -> Step:
                 *shown(continuous(g, "x"), CLOSED), x="x", a=a, b=b, phi=f, u="u", f=inner, g=g)
 
 
-CALCULUS = ("differentiate", "increasing", "fundamental", "integral_monotone", "integrable_dominated", "integral_linear",
+CALCULUS = ("differentiate", "increasing", "fundamental", "integral_monotone", "integral_strict", "integrable_dominated", "integral_linear",
             "change_of_variables")
 
 

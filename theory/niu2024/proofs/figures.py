@@ -6,9 +6,9 @@ from fractions import Fraction
 from theory.kernel import Theorem
 from theory.lemmas.explog import inv_pos, log_inverse, log_le, log_one, square_positive
 from theory.niu2024.definitions import volume
-from theory.niu2024.proofs.counts import gpt2, rho_at
+from theory.niu2024.proofs.counts import gpt2, rho_at, within
 from theory.tactics import apply, assume, be, both, ground, lin, multiply, product, square
-from theory.terms import ONE, ZERO, Term, conj, eq, fam, inv, le, log, lt, num, or_, power
+from theory.terms import ONE, ZERO, Term, abs_, conj, eq, fam, inv, le, log, lt, num, or_, power
 
 F = Fraction
 RHO = rho_at(1024)                                  # 7.7431...
@@ -24,15 +24,14 @@ def million(k) -> Term:
 # ---------------------------------------------------------------- the radius
 
 VOLUME_AT_TEN = volume(num(1024), num(10))
-# V_1024(10) to five digits of its logarithm
-LOG_VOLUME = (F(25_785_580, 100_000), F(25_785_590, 100_000))
+LOG_VOLUME, LOG_TOLERANCE = F(257_888, 1000), F(1, 2000)           # of V_1024(10)
+
+LOG_VOLUME_CLAIM = lt(abs_(log(VOLUME_AT_TEN) - num(LOG_VOLUME)), LOG_TOLERANCE)
 
 
 def log_volume_at_ten() -> Theorem:
-    return both(*(ground(*goal.args) for goal in LOG_VOLUME_CLAIM.args))
+    return lin(LOG_VOLUME_CLAIM, within(log(VOLUME_AT_TEN), LOG_VOLUME, F(37, 100_000)))
 
-
-LOG_VOLUME_CLAIM = conj(lt(LOG_VOLUME[0], log(VOLUME_AT_TEN)), lt(log(VOLUME_AT_TEN), LOG_VOLUME[1]))
 
 # two disjoint closed balls whose centres are 20 apart
 R_I, R_J = fam("r_i"), fam("r_j")
@@ -51,6 +50,9 @@ WITH_ZLOSS = PLAIN + LAMBDA * log(Z) ** 2
 NOT_ONE = or_(lt(Z, 1), lt(1, Z))
 
 
+RAISED = lt(PLAIN, WITH_ZLOSS)
+
+
 def log_nonzero() -> Theorem:
     """0 < z and z /= 1 give 0 < log(z)^2"""
     z_pos = assume(lt(ZERO, Z))
@@ -63,7 +65,7 @@ def log_nonzero() -> Theorem:
 
 def zloss_raises() -> Theorem:
     """0 < k, z /= 1: the loss with the z-loss is above the loss without"""
-    return lin(lt(PLAIN, WITH_ZLOSS), product(assume(lt(ZERO, LAMBDA)), log_nonzero()))
+    return lin(RAISED, product(assume(lt(ZERO, LAMBDA)), log_nonzero()))
 
 
 def floor_kept() -> Theorem:
@@ -78,3 +80,22 @@ def floor_kept() -> Theorem:
 
 FLOOR_KEPT = conj(le(1, WITH_ZLOSS), eq(log(num(1)) + inv(num(1)) + LAMBDA * log(num(1)) ** 2, 1))
 
+
+
+# ---------------------------------------------------------------- surrogates (Section 4.1)
+
+A, B, AT_Y, P, Q = (fam(name) for name in ("a", "b", "y", "p", "q"))
+
+
+def surrogate(x: Term) -> Term:
+    """u(x) = a x^2 + b (x - y)^2: it lies above f(x) = a x^2 and touches it at y, for every b >= 0"""
+    return A * x ** 2 + B * (x - AT_Y) ** 2
+
+
+CONVEX = le(surrogate((P + Q) / 2), (surrogate(P) + surrogate(Q)) / 2)
+STRONG = le(0, A + B)
+
+
+def convex_surrogate() -> Theorem:
+    """0 <= a + b: the chord exceeds the midpoint by (a + b)(p - q)^2/4"""
+    return lin(CONVEX, product(assume(STRONG), be(square(P - Q), le(ZERO, (P - Q) ** 2))))

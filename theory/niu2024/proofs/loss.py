@@ -11,18 +11,28 @@ from theory.kernel import Theorem
 from theory.lemmas.balls import Ball
 from theory.lemmas.explog import (divide, exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_pos,
                                   scale)
-from theory.lemmas.logsumexp import sum_exp_pos, term_below_sum
+from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RADIUS, ball_integral, volume
-from theory.niu2024.proofs.balls import as_volume, ball_at_least
-from theory.tactics import (apply, assume, be, both, discharge, each_elim, each_intro, ground, index_facts, lin, multiply, product, ring,
+from theory.niu2024.proofs.balls import as_volume
+from theory.tactics import (apply, assume, be, both, each_elim, each_intro, ground, index_facts, lin, multiply, product, ring,
                             same_function, sum_eq, trans)
 from theory.terms import ONE, PI, ZERO, Symbol, Term, ball, conj, each, eq, exp, fam, inv, le, log, lt, nat, num, sum_
 
 L, C, COUNT = fam("l"), fam("c"), fam("m")
 Z = D * ball_integral()                                               # Z_t, Eq. (12)
-BOLTZMANN = ball(N, RADIUS, lambda t: exp(-(inv(Z) * exp(-(t * t)))))   # int over one ball of exp(-E_t), E_t = exp(-g_t)/Z_t
-Y = D * BOLTZMANN
+Z_T = fam("Z")
+
+
+def boltzmann_factor(z: Term) -> Term:
+    """int over one ball of exp(-E_t), E_t = exp(-g_t)/z"""
+    return ball(N, RADIUS, lambda t: exp(-(inv(z) * exp(-(t * t)))))
+
+
+Y = D * boltzmann_factor(Z)
 LOSS = log(Y) + inv(Z)
+# the same for any normaliser z > 0, Z_t among them: what is proved does not use which one it is
+ANY_Y = D * boltzmann_factor(Z_T)
+ANY_LOSS = log(ANY_Y) + inv(Z_T)
 W = D * volume()                                                      # the volume of Omega
 
 
@@ -31,7 +41,7 @@ def positive_radius() -> Theorem:
 
 
 class _Loss:
-    """The facts about Z, Y, W that all bounds below need."""
+    """The facts about z, Y, W that all bounds below need."""
 
     def __init__(self):
         self.r = positive_radius()
@@ -39,73 +49,71 @@ class _Loss:
         self.ball = Ball(assume(nat(N)), assume(le(ONE, N)), lin(le(ZERO, RADIUS), self.r))
         self.v = product(product(power_pos(ground(0, PI), N / 2), power_pos(self.r, N)),
                          inv_pos(apply("gamma_positive", lin(lt(ZERO, 1 + N / 2), assume(le(ONE, N))))))
-        low = discharge(ball_at_least(), lin(le(ZERO, RADIUS), self.r))
-        integral = lin(lt(ZERO, ball_integral()), low, product(exp_pos(low.concl.args[0].args[0].args[0]), self.v))
-        self.z = product(self.d, integral)
-        self.inv_z = inv_pos(self.z)
+        self.inv_z = inv_pos(assume(lt(ZERO, Z_T)))
 
     def boltzmann(self) -> tuple[Theorem, Theorem]:
-        """exp(-1/Z) V_n(r) <= int over the ball of exp(-E_t) <= V_n(r)"""
+        """exp(-1/z) V_n(r) < int over the ball of exp(-E_t) < V_n(r)"""
         b, t = self.ball, "t#loss"
         at = fam(t)
         shell = b.shell(at)
-        f = exp(-(inv(Z) * exp(-(at * at))))
-        positive = be(product(b.weight, power_pos(assume(lt(ZERO, at)), N - 1)), le(ZERO, shell))
+        f = exp(-(inv(Z_T) * exp(-(at * at))))
+        inside = assume(lt(ZERO, at))
+        positive = be(product(product(b.positive, b.vol_pos), power_pos(inside, N - 1)), lt(ZERO, shell))
         inner = product(self.inv_z, exp_pos(-(at * at)))
-        below_one = exp_le(lin(le(-(inv(Z) * exp(-(at * at))), ZERO), inner))
-        upper = lin(le(f * shell, shell), product(below_one, positive))
+        below_one = exp_le(lin(lt(-(inv(Z_T) * exp(-(at * at))), ZERO), inner))
+        upper = lin(lt(f * shell, shell), product(below_one, positive))
         plain = b.plain()
-        sign = be(product(exp_pos(-(inv(Z) * exp(-(at * at)))), positive), le(ZERO, f * shell))
-        open_ = apply("and_intro", lin(le(ZERO, at), assume(lt(ZERO, at))), lin(le(ZERO, N - 1), assume(le(ONE, N))))
+        sign = be(product(exp_pos(-(inv(Z_T) * exp(-(at * at)))), positive), lt(ZERO, f * shell))
+        open_ = apply("and_intro", lin(le(ZERO, at), inside), lin(le(ZERO, N - 1), assume(le(ONE, N))))
         integrable = apply("integrable_dominated", sign, upper, apply("and_elim", plain, side=0), open_, x=t)
         polar = apply("ball_polar", b.is_nat, b.one, b.r_nonneg, integrable, t=t, f=f)
-        high = apply("integral_monotone", upper, integrable, apply("and_elim", plain, side=0), b.r_nonneg, x=t)
-        small = exp_le(lin(le(-(at * at), ZERO), apply("square", a=at)))
-        least = exp_le(lin(le(-inv(Z), -(inv(Z) * exp(-(at * at)))), scale(self.inv_z, small)))
-        c = exp(-inv(Z))
+        high = apply("integral_strict", upper, integrable, apply("and_elim", plain, side=0), self.r, x=t)
+        small = exp_le(lin(lt(-(at * at), ZERO), product(inside, inside)))
+        least = exp_le(lin(lt(-inv(Z_T), -(inv(Z_T) * exp(-(at * at)))), scale(self.inv_z, small)))
+        c = exp(-inv(Z_T))
         scaled = apply("integral_linear", apply("and_elim", plain, side=0), apply("and_elim", plain, side=0), x=t, c=c, f=shell, d=ZERO, g=shell)
-        lower = lin(le(c * shell + ZERO * shell, f * shell), product(least, positive))
-        low = apply("integral_monotone", lower, apply("and_elim", scaled, side=0), integrable, b.r_nonneg, x=t)
+        lower = lin(lt(c * shell + ZERO * shell, f * shell), product(least, positive))
+        low = apply("integral_strict", lower, apply("and_elim", scaled, side=0), integrable, self.r, x=t)
         value = apply("and_elim", plain, side=1)
-        return (lin(le(c * volume(), BOLTZMANN), low, polar, apply("and_elim", scaled, side=1), multiply(value, c), multiply(as_volume(), c)),
-                lin(le(BOLTZMANN, volume()), high, polar, value, as_volume()))
+        one = boltzmann_factor(Z_T)
+        return (lin(lt(c * volume(), one), low, polar, apply("and_elim", scaled, side=1), multiply(value, c), multiply(as_volume(), c)),
+                lin(lt(one, volume()), high, polar, value, as_volume()))
 
     def log_y(self) -> tuple[Theorem, Theorem]:
-        """log W - 1/Z <= log Y <= log W"""
+        """log W - 1/z < log Y < log W"""
         low, high = self.boltzmann()
-        y1 = lin(lt(ZERO, BOLTZMANN), low, product(exp_pos(-inv(Z)), self.v))
-        split = [log_product(self.d, y1), log_product(self.d, self.v), log_product(exp_pos(-inv(Z)), self.v), apply("log_exp", a=-inv(Z))]
-        below = log_le(product(exp_pos(-inv(Z)), self.v), low)
+        y1 = lin(lt(ZERO, boltzmann_factor(Z_T)), low, product(exp_pos(-inv(Z_T)), self.v))
+        split = [log_product(self.d, y1), log_product(self.d, self.v), log_product(exp_pos(-inv(Z_T)), self.v), apply("log_exp", a=-inv(Z_T))]
+        below = log_le(product(exp_pos(-inv(Z_T)), self.v), low)
         above = log_le(y1, high)
-        return lin(le(log(W) - inv(Z), log(Y)), below, *split), lin(le(log(Y), log(W)), above, *split)
+        return lin(lt(log(W) - inv(Z_T), log(ANY_Y)), below, *split), lin(lt(log(ANY_Y), log(W)), above, *split)
 
 
 def loss_above_volume() -> Theorem:
-    """log W <= L"""
+    """log W < L"""
     low, _ = _Loss().log_y()
-    return lin(le(log(W), LOSS), low)
+    return lin(lt(log(W), ANY_LOSS), low)
 
 
 def loss_below_volume() -> Theorem:
-    """L <= log W + 1/Z"""
+    """L < log W + 1/z"""
     _, high = _Loss().log_y()
-    return lin(le(LOSS, log(W) + inv(Z)), high)
+    return lin(lt(ANY_LOSS, log(W) + inv(Z_T)), high)
 
 
 def partition_bracket() -> Theorem:
-    """log W - 1/Z <= log Y <= log W"""
+    """log W - 1/z < log Y < log W"""
     return both(*_Loss().log_y())
 
 
 def loss_bracket() -> Theorem:
-    """log W <= L <= log W + 1/Z"""
-    low, high = _Loss().log_y()
-    return both(lin(le(log(W), LOSS), low), lin(le(LOSS, log(W) + inv(Z)), high))
+    """log W < L < log W + 1/z"""
+    return both(loss_above_volume(), loss_below_volume())
 
 
 # ---------------------------------------------------------------- C.1 step by step, on its own symbols
 
-Z_THETA, Z_T = fam("Ztheta"), fam("Z")
+Z_THETA = fam("Ztheta")
 ENERGY, POINTS = Symbol("E"), fam("m")
 AT_PATTERNS = inv(Z_T) - log(L) + C             # the mean of E_global over the patterns by Eq. (10): g = 0 there, so E_t = 1/Z_t
 NORMALISER = L * exp(-C) * Z_T                  # Z_theta by the last display of C.1, with int exp(-E_t) = Z_t
@@ -175,16 +183,15 @@ def floor_of_loss() -> Theorem:
 # ---------------------------------------------------------------- distributions
 
 def softmax_in_simplex() -> Theorem:
-    """softmax is positive and sums to 1"""
+    """softmax(x)_i = exp(x_i - LSE(x)), and these sum to 1"""
     f = Symbol("x")
     pos = lin(lt(ZERO, N), assume(le(ONE, N)))
     total = sum_exp_pos(pos, N, f)
     s = total.concl.args[1]
     i = "i#soft"
-    entry = product(exp_pos(f(fam(i))), inv_pos(total))
-    below = divide(total, term_below_sum(*index_facts(i, N), N, f))
-    share = lin(le(exp(f(fam(i))) * inv(s), ONE), below, inverse(total))
-    positive = each_intro(both(be(entry, lt(ZERO, exp(f(fam(i))) * inv(s))), share), i, N)
+    flip = [same_function(log_inverse(total), exp), apply("exp_log", inv_pos(total))]
+    entry = exp(f(fam(i)))
+    positive = each_intro(lin(eq(entry * inv(s), exp(f(fam(i)) - log(s))), *(multiply(e, entry) for e in flip)), i, N)
     same = sum_eq(ring(exp(f(fam(i))) * inv(s), inv(s) * exp(f(fam(i)))), i, N)
     scaled = apply("sum_scale", i=i, n=N, c=inv(s), f=exp(f(fam(i))))
     return both(positive, lin(eq(sum_(N, lambda k: exp(f(k)) * inv(s)), ONE), same, scaled, inverse(total)))

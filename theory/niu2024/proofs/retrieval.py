@@ -278,29 +278,17 @@ def mchn_slope(x: Term) -> Term:
     return x - SIDE * (up - down) * inv(up + down)
 
 
-NEAR_MINIMUM = and_(lt(mchn_slope(SIDE / 2), 0), lt(0, mchn_slope(SIDE)))
+NEAR_MINIMUM = lt(mchn_slope(SIDE / 2), 0)
 FAR_ENOUGH = lt(log(num(3)), BETA * SIDE * SIDE)
 
 
 def stationary_near_pattern() -> Theorem:
-    """log 3 < beta a^2: E' changes sign between a/2 and a"""
-    a_pos = assume(lt(ZERO, SIDE))
-    out = []
-    for x in (SIDE / 2, SIDE):
-        up, down = exp(BETA * SIDE * x), exp(-(BETA * SIDE * x))
-        u_pos, d_pos = exp_pos(BETA * SIDE * x), exp_pos(-(BETA * SIDE * x))
-        s_pos = lin(lt(ZERO, up + down), u_pos, d_pos)
-        unit = inverse(s_pos)
-        if x is SIDE:
-            # x (up + down) - a (up - down) = 2 a down
-            goal = NEAR_MINIMUM.args[1]
-            out.append(lin(goal, product(product(a_pos, d_pos), inv_pos(s_pos)), multiply(unit, SIDE)))
-        else:
-            # up = exp(s/2) > 3 exp(-s/2) = 3 down with s = beta a^2 > log 3
-            big = exp_le(assume(FAR_ENOUGH))
-            three = apply("exp_log", ground(0, num(3)))
-            more = product(lin(lt(ZERO, exp(BETA * SIDE * SIDE) - 3), big, three), d_pos)       # 0 < (exp(s) - 3) exp(-s/2) = up - 3 down
-            gain = product(product(more, inv_pos(s_pos)), a_pos)
-            out.append(lin(NEAR_MINIMUM.args[0], gain, multiply(unit, SIDE)))
-    return both(*out)
-
+    """log 3 < beta a^2 gives E'(a/2) < 0: up = exp(s/2) > 3 exp(-s/2) = 3 down with s = beta a^2"""
+    a_pos, x = assume(lt(ZERO, SIDE)), SIDE / 2
+    up, down = exp_pos(BETA * SIDE * x), exp_pos(-(BETA * SIDE * x))
+    total = lin(lt(ZERO, up.concl.args[1] + down.concl.args[1]), up, down)
+    big = exp_le(assume(FAR_ENOUGH))
+    three = apply("exp_log", ground(0, num(3)))
+    more = product(lin(lt(ZERO, exp(BETA * SIDE * SIDE) - 3), big, three), down)        # 0 < (exp(s) - 3) exp(-s/2) = up - 3 down
+    gain = product(product(more, inv_pos(total)), a_pos)
+    return lin(NEAR_MINIMUM, gain, multiply(inverse(total), SIDE))

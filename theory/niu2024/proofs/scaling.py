@@ -1,6 +1,8 @@
 """Section 5: what Z_t = 1 asks of n and d, with explicit two-sided bounds; and the kink of c(x)."""
 from __future__ import annotations
 
+from fractions import Fraction
+
 from theory.kernel import Theorem
 from theory.lemmas.balls import Ball
 from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_of, power_pos
@@ -13,6 +15,7 @@ from theory.tactics import (apply, assume, be, both, discharge, ground, lin, mul
 from theory.terms import ONE, PI, ZERO, Term, and_, eq, exists, exp, fam, forall, imp, inv, le, log, lt, nat, negate, num, open_, power, vol
 
 RHO = critical_radius()
+HALF = Fraction(1, 2)
 EXCESS = N - 2 * (RADIUS * RADIUS)          # n - 2 r^2
 
 
@@ -119,6 +122,25 @@ def threshold_bracket() -> Theorem:
     return both(first, second)
 
 
+DECAY = D * exp(-RATE) * inv(power(PI * N, HALF)) * inv(1 - inv(PI * E))
+
+
+def partition_decays() -> Theorem:
+    """Z_t <= d e^(-n/(2 pi e)) / (sqrt(pi n) (1 - 1/(pi e)))"""
+    low = apply("and_elim", threshold_bracket(), side=0)
+    i_pos = _integral_positive()
+    pn, slim = product(ground(0, PI), positive_n()), lin(lt(ZERO, 1 - inv(PI * E)), ground(inv(PI * E), 1))
+    root = power_pos(pn, HALF)
+    bound = product(product(exp_pos(-RATE), inv_pos(root)), inv_pos(slim))
+    logs = [log_product(product(exp_pos(-RATE), inv_pos(root)), inv_pos(slim)), log_product(exp_pos(-RATE), inv_pos(root)),
+            apply("log_exp", a=-RATE), log_inverse(root), log_inverse(slim), log_power(pn, num(HALF))]
+    integral = ball_integral(N, RHO)
+    less = exp_le(lin(le(log(integral), log(bound.concl.args[1])), low, *logs))
+    plain = lin(le(integral, bound.concl.args[1]), less, apply("exp_log", i_pos), apply("exp_log", bound))
+    total = apply("sum_constant", assume(nat(D)), c=integral)
+    return lin(le(partition_function(), DECAY), total, product(nonneg(assume(nat(D))), plain))
+
+
 # ---------------------------------------------------------------- Z_t = 1 and N against D
 
 A, LAYERS, T_MAX, D_EMB = fam("A"), fam("l"), fam("T"), fam("demb")
@@ -211,16 +233,16 @@ def gpt2_partition(bound: Term) -> Theorem:
     exponent = low.concl.args[0]
     small = ground(log(GPT2_D) - exponent, log(bound))
     integral = ball_integral(GPT2_N, critical_radius(GPT2_N))
-    i_pos = _integral_positive(natural, positive)
+    i_pos = discharge(apply("instance", _integral_positive(), mapping=(("n", (), GPT2_N),)), natural, positive)
     d_pos, b_pos = ground(0, GPT2_D), ground(0, bound)
     logs = lin(lt(log(GPT2_D * integral), log(bound)), low, small, log_product(d_pos, i_pos))
     return lin(lt(GPT2_Z, bound), exp_le(logs), apply("exp_log", product(d_pos, i_pos)), apply("exp_log", b_pos))
 
 
-def _integral_positive(natural: Theorem, positive: Theorem) -> Theorem:
+def _integral_positive() -> Theorem:
+    """0 < I_n(rho)"""
     rho = critical_positive()
     low = discharge(apply("instance", ball_at_least(), mapping=(("r", (), RHO),)), lin(le(ZERO, RHO), rho))
     v_pos = product(product(power_pos(ground(0, PI), N / 2), power_pos(rho, N)),
                     inv_pos(apply("gamma_positive", lin(lt(ZERO, 1 + N / 2), assume(le(ONE, N))))))
-    general = lin(lt(ZERO, ball_integral(N, RHO)), low, product(exp_pos(low.concl.args[0].args[0].args[0]), v_pos))
-    return discharge(apply("instance", general, mapping=(("n", (), GPT2_N),)), natural, positive)
+    return lin(lt(ZERO, ball_integral(N, RHO)), low, product(exp_pos(low.concl.args[0].args[0].args[0]), v_pos))
