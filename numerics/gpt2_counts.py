@@ -1,7 +1,7 @@
 """How many parameters a GPT-2 has, component by component: by formula, and from the real model on torch's meta device.
 
-The formulas need nothing. `measured` builds `transformers.GPT2LMHeadModel` without allocating its weights, and adds up the parameters by the
-names they have there; it needs torch and transformers, which are optional.
+The formulas need nothing. `measured` builds `transformers.GPT2LMHeadModel` without allocating its weights, and adds up the
+parameters by the names they have there; it needs torch and transformers, which are optional.
 """
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def measured(shape: Shape) -> dict[str, int]:
         from transformers import GPT2Config, GPT2LMHeadModel
     except ImportError as error:
         raise Unavailable(f"counting real models needs {error.name}: install the extra `empirics`") from error
-    config = GPT2Config(n_layer=shape.layers, n_embd=shape.embedding, n_inner=shape.hidden, n_head=shape.heads, vocab_size=shape.vocabulary,
-                        n_positions=shape.length)
+    config = GPT2Config(n_layer=shape.layers, n_embd=shape.embedding, n_inner=shape.hidden, n_head=shape.heads,
+                        vocab_size=shape.vocabulary, n_positions=shape.length)
     with torch.device("meta"):
         model = GPT2LMHeadModel(config)
     found = dict.fromkeys(COMPONENTS, 0)

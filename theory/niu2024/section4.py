@@ -66,12 +66,13 @@ CONVEXITY_CLAIMS = [
     Claim(id="niu2024.lse_not_convex", location="Section 4, paragraph after the MCHN energy",
           printed=r"\text{in the continuous domain, the negative LogSumExp function is not convex}",
           variables=(SIZE_N, SIZE_D, PATTERNS), conclusion=NOT_CONVEX, covers=("E2",), rests_on=("niu2024.eq_mchn",),
-          points=({**FIGURE1_2D},),
-          notes="Encoded with an explicit witness: for some patterns i, j the midpoint of v = rho_i - rho_j and -v lies above the chord "
-                "(beta = 1). If no such pair exists all patterns are equal and -LSE(Mx) is linear, hence convex: d = 1 is the smallest case."),
+          points=({**FIGURE1_2D}, {"n": 2, "d": 2, "rho": [[0, 0], [1, -1]]}),
+          notes="Encoded with an explicit witness (beta = 1): some two patterns differ, and for any two that do, the function at the "
+                "midpoint of v = rho_i - rho_j and -v lies above its chord. If all patterns are equal, -LSE(Mx) is linear, hence "
+                "convex: d = 1 is the smallest case."),
     Claim(id="niu2024.lse_not_convex.amended", location="Section 4, paragraph after the MCHN energy", amends="niu2024.lse_not_convex",
           printed=r"\text{not convex, if two patterns differ}", variables=(SIZE_N, SIZE_D, PATTERNS), hypotheses=(DISTINCT,),
-          conclusion=NOT_CONVEX, covers=("E2",), proof=landscape.not_convex, points=({**FIGURE1_2D},),
+          conclusion=NOT_CONVEX, covers=("E2",), proof=landscape.not_convex, points=({**FIGURE1_2D}, {"n": 2, "d": 2, "rho": [[0, 0], [1, -1]]}),
           notes="Sharp: with all patterns equal the function is linear."),
     Claim(id="niu2024.mchn_convex", location="Section 4, paragraph after the MCHN energy",
           printed=r"\text{The MCHN energy then adds regularization terms to create a convex energy function.}",
@@ -241,7 +242,7 @@ PROPOSITION_CLAIMS = [
     Claim(id="niu2024.prop3.upper", location="Section 4, Proposition 3 (right)",
           printed=r"g(x)-2E_{\mathrm{MCHN}}^{\beta=2}(x)\le\max_i\|\rho_i\|^2-\min_i\|\rho_i\|^2+\log d", variables=SETTING,
           conclusion=PROP3_RIGHT, covers=("E15",), rests_on=("niu2024.prop1", "niu2024.prop2"), proof=energies.prop3_upper,
-          companions=(energies.prop3_upper_sharp, energies.spread_nonneg),
+          companions=(energies.prop3_upper_sharp, energies.spread_nonneg, energies.log_d_nonneg),
           notes="True but loose: the sharp upper bound is 0, see niu2024.prop3.upper.sharp."),
     Claim(id="niu2024.prop3.upper.sharp", location="Section 4, Proposition 3 (right, sharp)", reading_of="niu2024.prop3.upper", printed=None,
           reconstruction=True, variables=SETTING, conclusion=le(nearest(X) - energies.mchn2(), 0), proof=energies.prop3_upper_sharp,

@@ -1,4 +1,4 @@
-"""Section 3 and Appendix D: how many parameters a GPT-2 has, as terms in l, d_emb, d_FF, vocabulary V and T_max, and what follows."""
+"""Section 3 and Appendix D: how many parameters a GPT-2 has, as terms in l, d_emb, d_FF, V and T_max, and what follows."""
 from __future__ import annotations
 
 from fractions import Fraction
@@ -6,9 +6,10 @@ from fractions import Fraction
 from theory.kernel import Theorem
 from theory.lemmas.euclid import sum_zero
 from theory.lemmas.explog import abs_le, exp_pos, inv_pos, inverse, power_of
-from theory.tactics import (apply, assume, both, each_elim, ground, index_facts, lin, multiply, product, ring, same_function, sum_eq, sum_le,
-                            trans)
-from theory.terms import ONE, PI, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, inv, le, log, lt, nat, num, power, real, sum_
+from theory.tactics import (apply, assume, both, each_elim, ground, index_facts, lin, multiply, product, ring, same_function, sum_eq,
+                            sum_le, trans)
+from theory.terms import (ONE, PI, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, inv, le, log, lt, nat, num, power, real,
+                          sum_)
 
 LAYERS, EMB, HIDDEN, VOCAB, LENGTH = (fam(name) for name in ("l", "d_emb", "d_FF", "V", "T_max"))
 MEDIUM, SMALL = (24, 1024), (12, 768)
@@ -49,7 +50,8 @@ def embeddings(emb, vocabulary=V_GPT2, length=T_GPT2) -> Term:
 def total(layers, emb, hidden, vocabulary=V_GPT2, length=T_GPT2) -> Term:
     """All parameters: blocks, embeddings and the last layer norm"""
     layers, emb = real(layers), real(emb)
-    return qkv(layers, emb) + dense_and_norms(layers, emb) + feed_forward(layers, emb, hidden) + embeddings(emb, vocabulary, length) + 2 * emb
+    blocks = qkv(layers, emb) + dense_and_norms(layers, emb) + feed_forward(layers, emb, hidden)
+    return blocks + embeddings(emb, vocabulary, length) + 2 * emb
 
 
 def gpt2(layers, emb) -> Term:
@@ -211,7 +213,8 @@ def perplexity() -> Theorem:
 
 def vocabulary_law(layers: Term, emb: int, count: int) -> Term:
     """N(V) - count = d_emb (V - 50257), and the heads have 64 dimensions"""
-    return and_(eq(total(layers, emb, 4 * emb, VOCAB) - count, real(emb) * (VOCAB - (num(256) + 50_000 + 1))), eq(num(16) * 64, emb))
+    extra = VOCAB - (num(256) + 50_000 + 1)
+    return and_(eq(total(layers, emb, 4 * emb, VOCAB) - count, real(emb) * extra), eq(num(16) * 64, emb))
 
 
 def vocabulary_from_total(law: Term) -> Theorem:

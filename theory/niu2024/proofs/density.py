@@ -1,4 +1,4 @@
-"""When exp(-E)/Z is a density, and what a density on small balls does to the cross-entropy: Section 2 and the abstract's floor."""
+"""When exp(-E)/Z is a density, and the cross-entropy of a density on small balls: Section 2 and the abstract's floor."""
 from __future__ import annotations
 
 from fractions import Fraction
@@ -9,7 +9,8 @@ from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, le_abs, log_
 from theory.lemmas.powers import gamma_next
 from theory.niu2024.definitions import N, RADIUS, ball_integral
 from theory.tactics import apply, assume, be, both, discharge, ground, lin, multiply, nat_of, product, ring, same_function
-from theory.terms import (ONE, PI, ZERO, Term, abs_, ball, eq, exists, exp, fam, forall, gamma, imp, integral, inv, le, log, lt, nat, negate, num, open_,
+from theory.terms import (ONE, PI, ZERO, Term, abs_, ball, eq, exists, exp, fam, forall, gamma, imp, integral, inv, le, log, lt,
+    nat, negate, num, open_,
                           power, vol)
 
 THETA = fam("theta")
@@ -112,7 +113,8 @@ class OnBall:
         w = self.weight
         small = exp_le(lin(le(-(AT * AT), ZERO), apply("square", a=AT)))
         energy = lin(le(-w, -bump(w, AT)), product(self.sign, lin(le(ZERO, 1 - exp(-(AT * AT))), small)))
-        low = lin(le(exp(-w) * self.shell + ZERO * self.shell, boltzmann(w, AT) * self.shell), product(exp_le(energy), self.shell_sign))
+        low = lin(le(exp(-w) * self.shell + ZERO * self.shell, boltzmann(w, AT) * self.shell),
+            product(exp_le(energy), self.shell_sign))
         flat = apply("and_elim", self.plain, side=0)
         scaled = apply("integral_linear", flat, flat, x=T, c=exp(-w), f=self.shell, d=ZERO, g=self.shell)
         integrable = self.integrable()
@@ -124,9 +126,11 @@ class OnBall:
         """Z <= exp(-w exp(-r^2)) vol(n) r^n: the energy is least at the boundary"""
         w, edge = self.weight, exp(-(self.r * self.r))
         pos, below = assume(lt(ZERO, AT)), assume(lt(AT, self.r))
-        nearer = lin(le(-(self.r * self.r), -(AT * AT)), product(lin(lt(ZERO, self.r - AT), below), lin(lt(ZERO, self.r + AT), pos, below)))
+        nearer = lin(le(-(self.r * self.r), -(AT * AT)),
+            product(lin(lt(ZERO, self.r - AT), below), lin(lt(ZERO, self.r + AT), pos, below)))
         energy = lin(le(-bump(w, AT), -(w * edge)), product(self.sign, lin(le(ZERO, exp(-(AT * AT)) - edge), exp_le(nearer))))
-        high = lin(le(boltzmann(w, AT) * self.shell, exp(-(w * edge)) * self.shell + ZERO * self.shell), product(exp_le(energy), self.shell_sign))
+        high = lin(le(boltzmann(w, AT) * self.shell, exp(-(w * edge)) * self.shell + ZERO * self.shell),
+            product(exp_le(energy), self.shell_sign))
         flat = apply("and_elim", self.plain, side=0)
         scaled = apply("integral_linear", flat, flat, x=T, c=exp(-(w * edge)), f=self.shell, d=ZERO, g=self.shell)
         integrable = self.integrable()
@@ -147,7 +151,8 @@ def plane_gaussian() -> Theorem:
     gamma_two = gamma_next(ground(0, 1))
     unit_gamma = inverse(apply("gamma_positive", ground(0, num(2))))
     same = same_function(ring(num(2), ONE + 1), gamma)
-    value = lin(eq(vol(num(2)), PI), area, multiply(unit_gamma, PI), multiply(lin(eq(gamma(num(2)), ONE), same, gamma_two, apply("gamma_one")),
+    value = lin(eq(vol(num(2)), PI), area, multiply(unit_gamma, PI),
+        multiply(lin(eq(gamma(num(2)), ONE), same, gamma_two, apply("gamma_one")),
                                                                               PI * inv(gamma(num(2)))))
     unit = inverse(w_pos)
     primitive = -(PI * inv(THETA)) * f

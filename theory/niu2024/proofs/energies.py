@@ -130,10 +130,14 @@ def prop3_upper_sharp() -> Theorem:
     return lin(le(nearest(X) - mchn2(), ZERO), energy_below(), prop1_lower())
 
 
+def log_d_nonneg() -> Theorem:
+    return log_nonneg(assume(le(ONE, D)))
+
+
 def prop3_upper() -> Theorem:
     """g - 2 E_MCHN^2 <= max - min + log d"""
     goal = le(nearest(X) - mchn2(), spread() + log(D))
-    return lin(goal, prop3_upper_sharp(), spread_nonneg(), log_nonneg(assume(le(ONE, D))))
+    return lin(goal, prop3_upper_sharp(), spread_nonneg(), log_d_nonneg())
 
 
 # ---------------------------------------------------------------- the displays of B.1

@@ -9,9 +9,9 @@ from theory.lemmas.smooth import mixture, range_bound
 from theory.niu2024.definitions import (BETA, D, N, RHO, T_MIX, X, Y, Point, distance, dot, energy, lse_patterns, mchn, mix, nearest,
                                         pattern_distance, pattern_norm, square_norm)
 from theory.niu2024.proofs.energies import distance_nonneg, positive_d
-from theory.tactics import (apply, assume, be, both, cases, discharge, each_elim, each_intro, from_zero, index_facts, lin, linsum, max_least,
+from theory.tactics import (apply, assume, be, both, cases, each_elim, each_intro, from_zero, index_facts, lin, linsum, max_least,
                             multiply, product, ring, same_function, square, sum_eq, use_attained)
-from theory.terms import (ONE, ZERO, Symbol, Term, and_, deriv, each, eq, exp, fam, fresh, in_range, inv, le, log, lt, max_, nat, num, open_,
+from theory.terms import (ONE, ZERO, Symbol, Term, and_, deriv, each, eq, exp, fam, fresh, imp, in_range, inv, le, log, lt, max_, nat, num, open_,
                           some, sum_)
 
 # ---------------------------------------------------------------- E and E_MCHN are convex for patterns that lie close together
@@ -140,24 +140,17 @@ def concave_dip(i: Term, j: Term) -> Term:
     return lt(half * f(v) + (1 - half) * f(opposite(v)), f(mix(v, opposite(v), half)))
 
 
-NOT_CONVEX = some(D, lambda i: some(D, lambda j: concave_dip(i, j)))
 DISTINCT = some(D, lambda i: some(D, lambda j: lt(ZERO, pattern_distance(i, j))))
+DIPS = each(D, lambda i: each(D, lambda j: imp(lt(i, j), imp(lt(ZERO, pattern_distance(i, j)), concave_dip(i, j)))))
+NOT_CONVEX = and_(DISTINCT, DIPS)
 
 
 def not_convex() -> Theorem:
-    """Two distinct patterns give the dip."""
+    """There are two distinct patterns, and any two of them give the dip."""
     i, j = "i1", "j1"
-    outer = assume(DISTINCT)
-    at_i = assume(open_(DISTINCT.args[0], fam(i)))
-    in_i, inner = apply("and_elim", at_i, side=0), apply("and_elim", at_i, side=1)
-    at_j = assume(open_(inner.concl.args[0], fam(j)))
-    in_j, apart = apply("and_elim", at_j, side=0), apply("and_elim", at_j, side=1)
-    dip = discharge(_dip(i, j), apart, *(apply("and_elim", g, side=s) for g in (in_i, in_j) for s in (0, 1)))
-    body = some(D, lambda q: concave_dip(fam(i), q))
-    made = apply("exists_intro", apply("and_intro", in_j, dip), x=j, phi=and_(in_range(fam(j), D), concave_dip(fam(i), fam(j))), t=fam(j))
-    made = apply("exists_elim", inner, made, x=j)
-    whole = apply("exists_intro", apply("and_intro", in_i, made), x=i, phi=and_(in_range(fam(i), D), body), t=fam(i))
-    return apply("exists_elim", outer, whole, x=i)
+    pair = apply("imp_intro", _dip(i, j), phi=lt(ZERO, pattern_distance(fam(i), fam(j))))
+    pair = apply("imp_intro", pair, phi=lt(fam(i), fam(j)))
+    return both(assume(DISTINCT), each_intro(each_intro(pair, j, D), i, D))
 
 
 def _dip(i: str, j: str) -> Theorem:

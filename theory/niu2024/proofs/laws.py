@@ -1,4 +1,4 @@
-"""Sections 1 and 2: the scaling laws (1) and (2) are positive and fall in both arguments; the aim and the objects of Section 2."""
+"""Sections 1 and 2: the scaling laws (1) and (2) fall in both arguments."""
 from __future__ import annotations
 
 from fractions import Fraction
@@ -108,7 +108,8 @@ def chinchilla(n: Term, d: Term) -> Term:
     return BASE + A * inv(power(n, ALPHA)) + B * inv(power(d, BETA))
 
 
-CHINCHILLA_FALLS = conj(lt(BASE + A * inv(power(N, ALPHA)), chinchilla(N, D)), lt(BASE + B * inv(power(D, BETA)), chinchilla(N, D)),
+CHINCHILLA_FALLS = conj(lt(BASE + A * inv(power(N, ALPHA)), chinchilla(N, D)),
+    lt(BASE + B * inv(power(D, BETA)), chinchilla(N, D)),
                         lt(chinchilla(N + STEP, D), chinchilla(N, D)), lt(chinchilla(N, D + STEP), chinchilla(N, D)))
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from theory.kernel import Theorem
 from theory.lemmas.balls import Ball
-from theory.lemmas.explog import (divide, exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_pos,
+from theory.lemmas.explog import (exp_le, exp_pos, exp_strict_tangent, inv_pos, inverse, log_inverse, log_le, log_one, log_product, power_pos,
                                   scale)
 from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RADIUS, ball_integral, volume

@@ -9,7 +9,8 @@ from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, log_inverse,
 from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RADIUS, X, Y, distance, dot, nearest, pattern_norm, square_norm
 from theory.niu2024.proofs.energies import expand, positive_d
-from theory.tactics import (apply, assume, be, both, each_elim, each_intro, ground, index_facts, lin, linsum, max_least, multiply, product,
+from theory.tactics import (apply, assume, be, both, each_elim, each_intro, ground, index_facts, lin, linsum, max_least, multiply,
+    product,
                             ring, same_function, square, sum_eq)
 from theory.terms import (ONE, ZERO, Symbol, Term, abs_, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, nat, num, open_,
                           some, sum_)
@@ -66,7 +67,8 @@ def centred_at_the_pattern() -> Theorem:
 def any_centre() -> Theorem:
     """||rho - a||^2 <= r and ||x - a||^2 <= r give ||x - rho||^2 <= 4 r"""
     flip = linsum(eq(gap(A_CENTRE, PATTERN), gap(PATTERN, A_CENTRE)))
-    return lin(le(gap(X, PATTERN), 4 * RADIUS), relaxed_triangle(X, A_CENTRE, PATTERN), flip, assume(le(gap(X, A_CENTRE), RADIUS)),
+    return lin(le(gap(X, PATTERN), 4 * RADIUS), relaxed_triangle(X, A_CENTRE, PATTERN), flip,
+        assume(le(gap(X, A_CENTRE), RADIUS)),
                assume(le(gap(PATTERN, A_CENTRE), RADIUS)))
 
 
@@ -79,7 +81,8 @@ def near_a_pattern() -> Theorem:
     j, i = "j#near", "i#near"
     at = assume(open_(IN_SOME_BALL.args[0], fam(j)))
     inside = apply("and_elim", at, side=0)
-    bound = apply("max_bound", apply("and_elim", inside, side=0), apply("and_elim", inside, side=1), i=i, n=D, f=-distance(X, fam(i)))
+    bound = apply("max_bound", apply("and_elim", inside, side=0), apply("and_elim", inside, side=1), i=i, n=D,
+        f=-distance(X, fam(i)))
     return apply("exists_elim", given, lin(le(nearest(X), RADIUS), bound, apply("and_elim", at, side=1)), x=j)
 
 
