@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from theory.claim import Claim, scalar
 from theory.niu2024.definitions import published
-from theory.niu2024.proofs import figures, retrieval
+from theory.niu2024.proofs import figures
 
 F = Fraction
 TWO_PATTERNS = (scalar("a", 0, strict=True), scalar("beta", 0, strict=True))
@@ -14,7 +14,7 @@ LOSS = (scalar("z", 0, strict=True), scalar("k", 0, strict=True))
 
 CLAIMS = published([
     Claim(id="niu2024.mchn.stationary", location="Section 4, paragraph after Eq. (4)", variables=TWO_PATTERNS,
-          conclusion=retrieval.NEAR_MINIMUM, covers=("L3",),
+          conclusion=figures.NEAR_MINIMUM, covers=("L3",),
           printed=r"\text{In (Ramsauer et al., 2020), it is shown that }E_{\mathrm{MCHN}}\text{ induces stationary points near "
                   r"the stored patterns}",
           rests_on=("niu2024.eq_mchn",), points=({"a": 1, "beta": 1},),
@@ -23,8 +23,8 @@ CLAIMS = published([
                 "stationary point is their mean, 0; the theorem cited assumes that patterns are well separated."),
     Claim(id="niu2024.mchn.stationary.amended", location="Section 4, paragraph after Eq. (4)", amends="niu2024.mchn.stationary",
           covers=("L3",), printed=r"\beta a^2>\log3\ \Rightarrow\ E_{\mathrm{MCHN}}'(a/2)<0<E_{\mathrm{MCHN}}'(a)",
-          variables=TWO_PATTERNS, hypotheses=(retrieval.FAR_ENOUGH,), conclusion=retrieval.NEAR_MINIMUM,
-          proof=retrieval.stationary_near_pattern, points=({"a": 1, "beta": F(11, 10)}, {"a": 2, "beta": 1}),
+          variables=TWO_PATTERNS, hypotheses=(figures.FAR_ENOUGH,), conclusion=figures.NEAR_MINIMUM,
+          proof=figures.stationary_near_pattern, points=({"a": 1, "beta": F(11, 10)}, {"a": 2, "beta": 1}),
           notes="A minimum lies between a/2 and a. Sharp: at beta a^2 = log 3 the derivative at a/2 is 0."),
     Claim(id="niu2024.mm.aim", location="Section 4.1, first paragraph", variables=SURROGATE, conclusion=figures.CONVEX,
           covers=("A6",),

@@ -6,8 +6,8 @@ from fractions import Fraction
 from theory.kernel import Theorem
 from theory.lemmas.euclid import sum_zero
 from theory.lemmas.explog import abs_le, exp_pos, inv_pos, inverse, power_of
-from theory.tactics import (apply, assume, both, each_elim, ground, index_facts, lin, multiply, product, ring, same_function, sum_eq,
-                            sum_le, trans)
+from theory.tactics import (apply, assume, both, each_elim, ground, index_facts, lin, multiply, product, ring, same_function,
+                            sum_eq, sum_le, trans)
 from theory.terms import (ONE, PI, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, inv, le, log, lt, nat, num, power, real,
                           sum_)
 

@@ -1,14 +1,14 @@
-"""Section 6 and 7: the figures quoted, as terms, and the inferences drawn from them."""
+"""Section 6: the figures quoted, as terms. Sections 4 and 5 in passing: MM, stationary points of E_MCHN, auxiliary losses."""
 from __future__ import annotations
 
 from fractions import Fraction
 
 from theory.kernel import Theorem
-from theory.lemmas.explog import inv_pos, log_inverse, log_le, log_one, square_positive
+from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, log_inverse, log_le, log_one, square_positive
 from theory.niu2024.definitions import volume
 from theory.niu2024.proofs.counts import gpt2, rho_at, within
 from theory.tactics import apply, assume, be, both, ground, lin, multiply, product, square
-from theory.terms import ONE, ZERO, Term, abs_, conj, eq, fam, inv, le, log, lt, num, or_, power
+from theory.terms import ONE, ZERO, Term, abs_, conj, eq, exp, fam, inv, le, log, lt, num, or_, power
 
 F = Fraction
 RHO = rho_at(1024)                                  # 7.7431...
@@ -99,3 +99,30 @@ STRONG = le(0, A + B)
 def convex_surrogate() -> Theorem:
     """0 <= a + b: the chord exceeds the midpoint by (a + b)(p - q)^2/4"""
     return lin(CONVEX, product(assume(STRONG), be(square(P - Q), le(ZERO, (P - Q) ** 2))))
+
+
+# ---------------------------------------------------------------- two patterns a, -a: stationary points of E_MCHN (n = 1)
+
+SIDE, BETA = fam("a"), fam("beta")
+
+
+def mchn_slope(x: Term) -> Term:
+    """E'(x) = x - sum of softmax(beta rho x)_i rho_i for the patterns a, -a"""
+    up, down = exp(BETA * SIDE * x), exp(-(BETA * SIDE * x))
+    return x - SIDE * (up - down) * inv(up + down)
+
+
+NEAR_MINIMUM = lt(mchn_slope(SIDE / 2), 0)
+FAR_ENOUGH = lt(log(num(3)), BETA * SIDE * SIDE)
+
+
+def stationary_near_pattern() -> Theorem:
+    """log 3 < beta a^2 gives E'(a/2) < 0: up = exp(s/2) > 3 exp(-s/2) = 3 down with s = beta a^2"""
+    a_pos, x = assume(lt(ZERO, SIDE)), SIDE / 2
+    up, down = exp_pos(BETA * SIDE * x), exp_pos(-(BETA * SIDE * x))
+    total = lin(lt(ZERO, up.concl.args[1] + down.concl.args[1]), up, down)
+    big = exp_le(assume(FAR_ENOUGH))
+    three = apply("exp_log", ground(0, num(3)))
+    more = product(lin(lt(ZERO, exp(BETA * SIDE * SIDE) - 3), big, three), down)        # 0 < (exp(s) - 3) exp(-s/2) = up - 3 down
+    gain = product(product(more, inv_pos(total)), a_pos)
+    return lin(NEAR_MINIMUM, gain, multiply(inverse(total), SIDE))

@@ -5,14 +5,14 @@ from fractions import Fraction
 
 from theory.kernel import Theorem
 from theory.lemmas.euclid import sum_nonneg
-from theory.lemmas.explog import exp_le, exp_pos, inv_pos, inverse, log_inverse, log_product
+from theory.lemmas.explog import exp_pos, inv_pos, inverse, log_inverse, log_product
 from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RADIUS, X, Y, distance, dot, nearest, pattern_norm, square_norm
 from theory.niu2024.proofs.energies import expand, positive_d
-from theory.tactics import (apply, assume, be, both, each_elim, each_intro, ground, index_facts, lin, linsum, max_least, multiply,
+from theory.tactics import (apply, assume, be, both, each_elim, each_intro, index_facts, lin, linsum, max_least, multiply,
     product,
                             ring, same_function, square, sum_eq)
-from theory.terms import (ONE, ZERO, Symbol, Term, abs_, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, nat, num, open_,
+from theory.terms import (ONE, ZERO, Symbol, Term, abs_, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, nat, open_,
                           some, sum_)
 
 HALF = Fraction(1, 2)
@@ -268,30 +268,3 @@ def subset_separated() -> Theorem:
     row = each_elim(assume(separated(D)), fam(i), assume(nat(fam(i))), inside[0])
     cell = each_elim(row, fam(j), assume(nat(fam(j))), inside[1])
     return each_intro(each_intro(cell, j, M), i, M)
-
-
-# ---------------------------------------------------------------- two patterns a, -a: stationary points of E_MCHN (n = 1)
-
-SIDE, BETA = fam("a"), fam("beta")
-
-
-def mchn_slope(x: Term) -> Term:
-    """E'(x) = x - sum of softmax(beta rho x)_i rho_i for the patterns a, -a"""
-    up, down = exp(BETA * SIDE * x), exp(-(BETA * SIDE * x))
-    return x - SIDE * (up - down) * inv(up + down)
-
-
-NEAR_MINIMUM = lt(mchn_slope(SIDE / 2), 0)
-FAR_ENOUGH = lt(log(num(3)), BETA * SIDE * SIDE)
-
-
-def stationary_near_pattern() -> Theorem:
-    """log 3 < beta a^2 gives E'(a/2) < 0: up = exp(s/2) > 3 exp(-s/2) = 3 down with s = beta a^2"""
-    a_pos, x = assume(lt(ZERO, SIDE)), SIDE / 2
-    up, down = exp_pos(BETA * SIDE * x), exp_pos(-(BETA * SIDE * x))
-    total = lin(lt(ZERO, up.concl.args[1] + down.concl.args[1]), up, down)
-    big = exp_le(assume(FAR_ENOUGH))
-    three = apply("exp_log", ground(0, num(3)))
-    more = product(lin(lt(ZERO, exp(BETA * SIDE * SIDE) - 3), big, three), down)        # 0 < (exp(s) - 3) exp(-s/2) = up - 3 down
-    gain = product(product(more, inv_pos(total)), a_pos)
-    return lin(NEAR_MINIMUM, gain, multiply(inverse(total), SIDE))
