@@ -17,6 +17,7 @@ from numerics import Piece, Undefined, power_sign
 from numerics.arb import Arb, lower_gamma, precision, rational
 from numerics.polynomials import MAX_STEPS, ONE, Poly, Polynomials, key
 
+MAX_BITS = 12_000       # of a rational that is factored
 PRIMES = [p for p in range(2, 2000) if all(p % q for q in range(2, int(p ** 0.5) + 1))]
 
 
@@ -311,6 +312,8 @@ class Exact(Polynomials):
 
 def _factors(c: Fraction) -> list[tuple[str, Fraction]]:
     """The prime factors of a positive rational; a factor without small primes stays whole (log then only misses ties)."""
+    if max(c.numerator.bit_length(), c.denominator.bit_length()) > MAX_BITS:
+        raise Undefined("a rational too large to be named by its factors")
     out = []
     for n, sign in ((c.numerator, 1), (c.denominator, -1)):
         for p in PRIMES:

@@ -8,7 +8,7 @@ from theory.terms import Term, fam, open_
 INDEX_NAMES = ["i", "j", "k", "m", "p", "q", "i'", "j'", "k'"]
 REAL_NAMES = ["t", "u", "s", "w", "t'", "u'", "s'"]
 RELATION = {"le": ("<=", r"\le"), "lt": ("<", "<"), "eq": ("=", "=")}
-GREEK = {"rho", "beta", "sigma", "eps", "theta", "alpha", "delta", "xi"}
+GREEK = set("alpha beta gamma delta eps zeta eta theta kappa lambda mu nu xi rho sigma tau phi chi psi omega".split())
 
 
 def text(t: Term, names: dict[Term, str] | None = None) -> str:

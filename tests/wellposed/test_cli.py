@@ -248,3 +248,30 @@ def test_replay_confirms_what_is_stored(toy):
     assert "is corrupt" in complaint(toy.run("replay", str(one)))
     shutil.rmtree(toy.build)
     assert "run `wellposed verify` first" in complaint(toy.run("replay"))
+
+
+def test_graph_and_impact(toy):
+    text = toy.run("graph").stdout.splitlines()
+    assert "toy.small [conditional]" in text and "  rests on  toy.small [conditional]" in text and "  mended by toy.small.amended [proved]" in text
+    assert toy.run("graph", "--dot").stdout.startswith("digraph wellposed {")
+    picture = toy.folder / "graph.svg"
+    assert toy.run("graph", "--svg", str(picture)).returncode == 0 and picture.read_text().startswith("<svg")
+    assert toy.run("graph", "--dot", "--text").returncode == 2
+    fallen = toy.run("impact", "toy.small").stdout
+    assert "falls the paper's argument for 1 claim, rows T3" in fallen and "restores toy.follows" in " ".join(fallen.split())
+    assert "No claim's argument in the paper rests on it" in toy.run("impact", "toy.follows").stdout
+    assert "there is no claim toy.smal" in complaint(toy.run("impact", "toy.smal")) and "needs the id" in complaint(toy.run("impact"))
+
+
+def test_findings_are_written_and_are_the_same_bytes_again(toy):
+    page = toy.folder / "docs" / "findings.md"
+    assert toy.run("findings").returncode == 0
+    first = page.read_bytes()
+    assert b"is false as printed, and true once a hypothesis is added" in first
+    assert toy.run("report", "--fresh").returncode == 0 and page.read_bytes() == first
+
+
+def test_show_sympy(toy):
+    done = toy.run("show", "toy.double", "--sympy")
+    assert done.returncode == 0 and "then" in done.stdout and "LessThan(" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80

@@ -12,6 +12,8 @@ def test_the_order_is_by_rows_that_fall_then_by_verdict():
                entry("toy.c", "ill-posed", covers=["A3"]), entry("toy.d", "refuted", covers=["A4"], falls=["toy.e", "toy.f"]),
                entry("toy.e", covers=["A5"]), entry("toy.f", covers=["A6"]), entry("toy.g", "refuted", reading_of="toy.a", covers=[])]
     assert [r["id"] for r in findings.gravest(results)] == ["toy.d", "toy.b", "toy.c", "toy.a"]
+    results[0]["falls"] = ["toy.b", "toy.e", "toy.f"]
+    assert findings.gravest(results)[-1]["id"] == "toy.a", "what a hypothesis mends comes last"
     assert len(findings.gravest(results, most=2)) == 2
     known = {r["id"]: r for r in results}
     assert findings.fallen_rows(known["toy.d"], known) == ["A5", "A6"]

@@ -18,10 +18,11 @@ SAYS = {
 
 
 def gravest(results: Sequence[Mapping[str, Any]], most: int = MOST) -> list[Mapping[str, Any]]:
-    """The literal claims that fail, by how many rows of the inventory fall with each, then by how badly it fails, then as they are printed."""
+    """The literal claims that fail: those that a further hypothesis mends come last; then by how many rows of the inventory fall with
+    each, then by how badly it fails, then as they are printed."""
     known = {r["id"]: r for r in results}
     bad = [r for r in results if facts.literal(r) and r["verdict"] in FAILING]
-    return sorted(bad, key=lambda r: (-len(fallen_rows(r, known)), GRAVEST.index(r["verdict"])))[:most]
+    return sorted(bad, key=lambda r: (r["verdict"] == "conditional", -len(fallen_rows(r, known)), GRAVEST.index(r["verdict"])))[:most]
 
 
 def fallen_rows(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -37,7 +38,7 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
     papers = ", ".join(sorted({r["paper"] for r in results}))
     out = [f"# The gravest findings: {papers}", "",
            "Written by `wellposed report` from what was computed; do not edit. A finding is graver the more rows of the inventory rest on it "
-           "in the paper's own argument.", "", markdown.plain(facts.headline(results)) + "."]
+           "in the paper's own argument; statements that an added hypothesis mends come after those that are false or have no meaning.", "", markdown.plain(facts.headline(results)) + "."]
     for k, r in enumerate(chosen, 1):
         out += ["", f"## {k}. {markdown.plain(r['location'])} {SAYS[r['verdict']]}", "", *_finding(r, known)]
     if not chosen:

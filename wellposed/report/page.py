@@ -110,8 +110,9 @@ def _failing_parts(r: Mapping[str, Any], known: Known) -> str:
 
 
 def _short(r: Mapping[str, Any], known: Known) -> str:
+    why = f"<p>{escape(r['notes'])}</p>" if r["notes"] and not r["counterexample"] and not r["ill_posed"] else ""
     return (f"<article><h3>{_link(r['id'], known)} {_verdict(r['verdict'])}</h3><p class=\"label\">{escape(facts.rows_of(r))}; "
-            f"{escape(r['location'])}</p>{_printed(r)}{_failing_parts(r, known)}</article>")
+            f"{escape(r['location'])}</p>{_printed(r)}{why}{_failing_parts(r, known)}</article>")
 
 
 def _full(r: Mapping[str, Any], known: Known) -> str:

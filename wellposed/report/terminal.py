@@ -104,6 +104,8 @@ def failure(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], p
         out += labelled("but", result["ill_posed"])
     if result["counterexample"]:
         out += labelled("fails", facts.where_it_fails(result["counterexample"]))
+    elif result["notes"] and not result["ill_posed"]:
+        out += labelled("because", result["notes"])
     mend = facts.mended_briefly(result, known)
     if mend:
         out += labelled("instead", mend)

@@ -10,8 +10,7 @@ from theory.lemmas.powers import gamma_next
 from theory.niu2024.definitions import N, RADIUS, ball_integral
 from theory.tactics import apply, assume, be, both, discharge, ground, lin, multiply, nat_of, product, ring, same_function
 from theory.terms import (ONE, PI, ZERO, Term, abs_, ball, eq, exists, exp, fam, forall, gamma, imp, integral, inv, le, log, lt,
-    nat, negate, num, open_,
-                          power, vol)
+                          nat, negate, num, open_, power, vol)
 
 THETA = fam("theta")
 T = "t#density"

@@ -10,7 +10,6 @@ from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RADIUS, X, Y, distance, dot, nearest, pattern_norm, square_norm
 from theory.niu2024.proofs.energies import expand, positive_d
 from theory.tactics import (apply, assume, be, both, each_elim, each_intro, index_facts, lin, linsum, max_least, multiply,
-    product,
                             ring, same_function, square, sum_eq)
 from theory.terms import (ONE, ZERO, Symbol, Term, abs_, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, nat, open_,
                           some, sum_)
