@@ -23,7 +23,7 @@ Glossary = tuple[tuple[str, str, Term], ...]  # (plain name, LaTeX name, term)
 
 @dataclass(frozen=True)
 class Displayed:
-    """The parts of one statement, all as plain text or all as LaTeX. where: (abbreviation, meaning), in the order of first use."""
+    """The parts of one statement, all as plain text or all as LaTeX. where: (abbreviation, meaning), in order of first use."""
 
     variables: tuple[str, ...]
     hypotheses: tuple[str, ...]

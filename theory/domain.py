@@ -194,14 +194,14 @@ def explore(claim: Claim, count: int, seed: int) -> Bank:
             raise ClaimError(f"{claim.id}: the point {p.as_json()} does not satisfy the claim's own hypotheses")
         if found is Outcome.HOLDS:
             points.append(p)
-            seen.add(repr(p.values))
+            seen.add(p.key())
     for style, larger in _plan(max(HONEST, 8 * count)):
         if len(points) >= count:
             break
         p = draw(claim, rng.choice, style, larger)
-        if p is None or repr(p.values) in seen:
+        if p is None or p.key() in seen:
             continue
-        seen.add(repr(p.values))
+        seen.add(p.key())
         found = admissible(claim, p)
         if found is Outcome.HOLDS:
             points.append(p)

@@ -39,6 +39,10 @@ class Assignment:
             raise ClaimError(f"the point names {', '.join(sorted(unknown))}, which the claim does not declare")
         return cls(values)
 
+    def key(self) -> str:
+        """The same for the same values, whatever the order in which they were given."""
+        return repr(sorted(self.values.items()))
+
     def as_json(self) -> dict:
         return {name: _dump(value) for name, value in self.values.items()}
 

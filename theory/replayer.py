@@ -102,7 +102,7 @@ def _points(s: Sequent, alone: bool = True) -> str:
             loose += 1
         elif found is not Outcome.HOLDS:
             raise NotConfirmed(f"the conclusion is not certified at {p.as_json()}")
-    if len({repr(p.values) for p in points}) != len(points):
+    if len({p.key() for p in points}) != len(points):
         raise NotConfirmed("a point is counted twice")
     if alone and len(points) < LEAST_POINTS and not _finite(s.variables, len(points)):
         raise NotConfirmed(f"{len(points)} points are too few")

@@ -1,7 +1,7 @@
 """Terms as SymPy expressions, to print, transform and look around in. SymPy is not trusted: nothing here decides anything.
 
-Sums and integrals stay unevaluated; a maximum over a symbolic index set and the quantifiers are uninterpreted until their size is a
-number. Families are `IndexedBase`s with indices from 0. A ball integral of a radial function is written as the integral over its radius.
+Sums and integrals stay unevaluated; a maximum over a symbolic index set and the quantifiers are uninterpreted until their size is
+a number. Families are `IndexedBase`s with indices from 0. A ball integral of a radial function is the integral over its radius.
 """
 from __future__ import annotations
 
@@ -170,7 +170,8 @@ class _Converter:
 
     def _deriv(self, t: Term):
         x, body = self.opened(t, integer=False)
-        return sympy.Eq(sympy.Subs(sympy.Derivative(body, x), x, self.convert(t.args[1])), self.convert(t.args[2]), evaluate=False)
+        slope = sympy.Subs(sympy.Derivative(body, x), x, self.convert(t.args[1]))
+        return sympy.Eq(slope, self.convert(t.args[2]), evaluate=False)
 
 
 def _huge(e: sympy.Basic) -> bool:

@@ -67,8 +67,8 @@ def _closure(start: Iterable[str], neighbours) -> set[str]:
 class Impact:
     """What falls with a claim, and what its amendment restores.
 
-    broken: claims among those that fail by themselves. restored: the paper's argument for these rests on nothing else that fails, so
-    it stands again once the amendment is put in the place of the printed words (if the argument goes through with it: that is
+    broken: claims among those that fail by themselves. restored: the paper's argument for these rests on nothing else that fails,
+    so it stands again once the amendment is put in the place of the printed words (if the argument goes through with it: that is
     another claim). blocked: the others, each with the failing claims besides this one that its argument rests on.
     """
 

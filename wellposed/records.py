@@ -10,7 +10,7 @@ from theory.claim import Claim, Evidence
 
 
 def evidence(claim: Claim) -> tuple[Evidence, ...]:
-    """The evidence of the record that decides this claim, if there is one. A record that is stale or was changed is a StoreError."""
+    """The evidence of the record that decides this claim, if any; a record that is stale or was changed is a StoreError."""
     from empirics import registry
 
     start = time.perf_counter()
@@ -26,9 +26,11 @@ def digest(claim: Claim) -> str | None:
 
 
 def differences(claim: Claim, shown: Sequence[dict[str, Any]]) -> list[str]:
-    """What the gate asks: does the record still say what the run shows? Ranges and intervals are computed again, nothing is cached."""
+    """What the gate asks: does the record still say what the run shows? All is computed again, nothing is cached."""
     if claim.experiment is None:
         return []
     now = [(e.outcome.value, e.coverage) for e in evidence(claim)]
     was = [(e["outcome"], e["coverage"]) for e in shown if e["route"] == "experiment"]
-    return [] if now == was else [f"{claim.id}: the record of {claim.experiment} says {now or 'nothing'}, the run says {was or 'nothing'}"]
+    if now == was:
+        return []
+    return [f"{claim.id}: the record of {claim.experiment} says {now or 'nothing'}, the run says {was or 'nothing'}"]

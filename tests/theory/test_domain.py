@@ -87,3 +87,12 @@ def test_empty_domains_are_vacuous_and_unclear_ones_are_not():
 @given(strategy(claim()))
 def test_the_strategy_draws_from_the_domain(point):
     assert point is not None and admissible(claim(), point) is Outcome.HOLDS
+
+
+def test_an_authors_point_is_not_drawn_again_when_it_names_the_variables_in_another_order():
+    """Naturals are drawn first, authors name them last: the bank must still see that it is the same point."""
+    from theory.terms import lt
+    claim = Claim(id="toy.order", location="", printed=None, variables=(scalar("C", 0, strict=True), size("m", 1)),
+                  conclusion=lt(0, fam("C") + fam("m")), points=tuple({"C": c, "m": m} for c in (1, 2) for m in (1, 2)))
+    points = bank(claim, 60, 1)
+    assert len({p.key() for p in points}) == len(points) > 4

@@ -28,6 +28,8 @@ def shape(source: str) -> str:
     (r"\mathbb{R}^{n}", "<math><msup><mi>ℝ</mi><mi>n</mi></msup></math>"),
     (r"\mathcal D", "<math><mi>𝒟</mi></math>"),
     (r"\tilde{x}'", "<math><msup><mover><mi>x</mi><mo>~</mo></mover><mrow><mo>′</mo></mrow></msup></math>"),
+    (r"a\overset{(a)}{=}1\%", "<math><mi>a</mi></math> <math><mover><mo>=</mo><mrow><mo>(</mo><mi>a</mi><mo>)</mo></mrow></mover>"
+                              "<mn>1</mn><mo>%</mo></math>"),
     (r"\text{if } n<2", "if <math><mi>n</mi></math> <math><mo>&lt;</mo><mn>2</mn></math>"),
 ])
 def test_what_becomes_of_it(source, tags):

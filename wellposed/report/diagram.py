@@ -1,7 +1,7 @@
 """The graph of what rests on what, as text, DOT and SVG. Border: the kind of statement; fill: its verdict.
 
-A solid border is the paper's own words, a dashed one another reading of them, a dotted one an amendment (a tag on what it amends, in
-the SVG), a thick one a claim that is unsupported: the paper's argument for it rests on one that fails.
+A solid border is the paper's own words, a dashed one another reading of them, a dotted one an amendment (a tag on what it amends,
+in the SVG), a thick one a claim that is unsupported: the paper's argument for it rests on one that fails.
 """
 from __future__ import annotations
 
@@ -60,17 +60,20 @@ def dot(results: Results) -> str:
     for name, r in results.items():
         style = "dotted" if r["amends"] else "dashed" if r["reading_of"] else "solid"
         wide = 3 if r["effective"] == "unsupported" else 1
-        label = "\\n".join(x.replace("\\", "\\\\").replace('"', '\\"') for x in (name, f"{' '.join(r['covers'])} {word(r)}".strip()))
-        out.append(f'  {quoted(name)} [label="{label}", fillcolor="{FILL[r["verdict"]][0]}", style="filled,{style}", penwidth={wide}];')
+        label = quoted(name)[:-1] + "\\n" + quoted(f"{' '.join(r['covers'])} {word(r)}".strip())[1:]
+        fill = FILL[r["verdict"]][0]
+        out.append(f'  {quoted(name)} [label={label}, fillcolor="{fill}", style="filled,{style}", penwidth={wide}];')
     out += [f"  {quoted(a)} -> {quoted(b)};" for a, b in edges_of(results)]
     for kind in ("amends", "reading_of"):
-        out += [f"  {quoted(n)} -> {quoted(r[kind])} [style=dotted, constraint=false];" for n, r in results.items() if r[kind] in results]
+        out += [f"  {quoted(n)} -> {quoted(r[kind])} [style=dotted, constraint=false];"
+                for n, r in results.items() if r[kind] in results]
     return "\n".join([*out, "}"]) + "\n"
 
 
 STYLE = "".join(f".g-{v}>rect,circle.g-{v}{{fill:{light}}}" for v, (light, _) in FILL.items()) + (
     "svg.graph{--g-ink:#1a1a1a;--g-line:#8a8a8a;--g-bad:#b3261e;font:12px ui-monospace,monospace}"
-    ".g-node>rect,circle{stroke:var(--g-ink);stroke-width:1}.g-node>text{fill:var(--g-ink)}.g-node>.g-small{font-size:11px;opacity:.8}"
+    ".g-node>rect,circle{stroke:var(--g-ink);stroke-width:1}.g-node>text{fill:var(--g-ink)}"
+    ".g-node>.g-small{font-size:11px;opacity:.8}"
     ".g-reading>rect{stroke-dasharray:5 3}.g-unsupported>rect{stroke-width:3}"
     ".g-edge{fill:none;stroke:var(--g-line);stroke-width:1.2}.g-falls{stroke:var(--g-bad);stroke-width:1.6}"
     "@media(prefers-color-scheme:dark){svg.graph{--g-ink:#e8e6e1;--g-line:#777b82;--g-bad:#ff9a91}"
@@ -134,7 +137,8 @@ def _node(results: Results, name: str, box: layout.Box, y: float, link) -> str:
     r = results[name]
     kind = "".join([" g-reading" if r["reading_of"] else "", " g-unsupported" if r["effective"] == "unsupported" else ""])
     x, top = box.x, box.y + y
-    out = (f'<a href="{escape(link(name))}"><g class="g-node g-{escape(r["verdict"])}{kind}"><title>{escape(name)}: {escape(word(r))}</title>'
+    out = (f'<a href="{escape(link(name))}"><g class="g-node g-{escape(r["verdict"])}{kind}">'
+           f'<title>{escape(name)}: {escape(word(r))}</title>'
            f'<rect x="{x:.0f}" y="{top:.0f}" width="{box.width:.0f}" height="{box.height:.0f}" rx="5"/>'
            f'<text x="{x + 8:.0f}" y="{top + 17:.0f}">{escape(_label(name))}</text>'
            f'<text class="g-small" x="{x + 8:.0f}" y="{top + 33:.0f}">{escape(_below(r))}</text></g></a>')

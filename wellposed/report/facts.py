@@ -132,7 +132,7 @@ def where_it_fails(raw: Mapping[str, Any]) -> str:
     """One line: the point, and what is false there."""
     at = ", ".join(f"{k} = {value(v)}" for k, v in (raw.get("values") or {}).items())
     said = failed_relation(raw)
-    return f"at {at}" + (f": {said}" if said else "")
+    return ": ".join(filter(None, [f"at {at}" if at else "", said or ""])) or "by a closed computation"
 
 
 def added(result: Result, mend: Result) -> list[str]:

@@ -1,4 +1,4 @@
-"""The ten gravest findings in plain words. Nothing here is typed in: the order, the numbers and the verdicts come from the results."""
+"""The ten gravest findings in plain words. Nothing is typed in: order, numbers and verdicts come from the results."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,14 @@ SAYS = {
 
 
 def gravest(results: Sequence[Mapping[str, Any]], most: int = MOST) -> list[Mapping[str, Any]]:
-    """The literal claims that fail: those that a further hypothesis mends come last; then by how many rows of the inventory fall with
-    each, then by how badly it fails, then as they are printed."""
+    """The literal claims that fail: those that a further hypothesis mends come last; then by how many rows of the inventory fall
+    with each, then by how badly it fails, then as they are printed."""
     known = {r["id"]: r for r in results}
     bad = [r for r in results if facts.literal(r) and r["verdict"] in FAILING]
-    return sorted(bad, key=lambda r: (r["verdict"] == "conditional", -len(fallen_rows(r, known)), GRAVEST.index(r["verdict"])))[:most]
+    def rank(r: Mapping[str, Any]) -> tuple:
+        return r["verdict"] == "conditional", -len(fallen_rows(r, known)), GRAVEST.index(r["verdict"])
+
+    return sorted(bad, key=rank)[:most]
 
 
 def fallen_rows(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -37,8 +40,9 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
     chosen = gravest(results)
     papers = ", ".join(sorted({r["paper"] for r in results}))
     out = [f"# The gravest findings: {papers}", "",
-           "Written by `wellposed report` from what was computed; do not edit. A finding is graver the more rows of the inventory rest on it "
-           "in the paper's own argument; statements that an added hypothesis mends come after those that are false or have no meaning.", "", markdown.plain(facts.headline(results)) + "."]
+           "Written by `wellposed report` from what was computed; do not edit. A finding is graver the more rows of the "
+           "inventory rest on it in the paper's own argument; statements that an added hypothesis mends come after those that "
+           "are false or have no meaning.", "", markdown.plain(facts.headline(results)) + "."]
     for k, r in enumerate(chosen, 1):
         out += ["", f"## {k}. {markdown.plain(r['location'])} {SAYS[r['verdict']]}", "", *_finding(r, known)]
     if not chosen:
@@ -47,7 +51,8 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _finding(r: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    out = [f"Printed: {markdown.code(mathml.plain(r['printed']))}" if r["printed"] else f"Stated: {markdown.code(facts.sequent(r))}", ""]
+    words = ("Printed", mathml.plain(r["printed"])) if r["printed"] else ("Stated", facts.sequent(r))
+    out = [f"{words[0]}: {markdown.code(words[1])}", ""]
     said = " ".join(x.rstrip(". ") + "." for x in (r["ill_posed"], r["notes"]) if x)
     if said:
         out += [markdown.plain(said), ""]
@@ -55,7 +60,8 @@ def _finding(r: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> li
         routes = ", ".join(e["route"] for e in r["evidence"] if e["outcome"] == "fails")
         out += [f"It fails {markdown.plain(facts.where_it_fails(r['counterexample']))} (found by {routes}).", ""]
     else:
-        out += [f"Decided by {markdown.plain('; '.join(facts.evidence(e | {'seconds': None}) for e in r['evidence'] if e['outcome'] == 'fails'))}.", ""]
+        against = [facts.evidence(e | {"seconds": None}) for e in r["evidence"] if e["outcome"] == "fails"]
+        out += [f"Decided by {markdown.plain('; '.join(against))}.", ""]
     mend = known.get(r["amendment"] or "")
     if mend:
         more = facts.added(r, mend)

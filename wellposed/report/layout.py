@@ -22,7 +22,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Drawing:
-    """boxes: node -> its place. paths: edge -> the points that it runs through, from the right of one box to the left of the other."""
+    """boxes: node -> its place. paths: edge -> its points, from the right of one box to the left of the other."""
 
     boxes: Mapping[str, Box]
     paths: Mapping[tuple[str, str], Sequence[tuple[float, float]]]

@@ -1,7 +1,7 @@
 """LaTeX as HTML with presentation MathML, and as plain text: no script, no font, nothing from elsewhere.
 
-A formula becomes several `<math>` elements, cut before the relations and the sums at its top level, so that a narrow page can break
-the line there; words at its top level become words of the page. What `tex` cannot read is shown as its escaped source.
+A formula becomes several `<math>` elements, cut before the relations and the sums at its top level, so that a narrow page can
+break the line there; words at its top level become words of the page. What `tex` cannot read is shown as its escaped source.
 """
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def html(source: str) -> str:
 def plain(source: str) -> str:
     """The formula on one line of text; its source if it is not in the subset."""
     try:
-        return re.sub(r"\b(log|exp|ln|sin|cos) \(", r"\1(", " ".join(_words(parse(source)).split()).replace("( ", "(").replace(" )", ")"))
+        words = " ".join(_words(parse(source)).split()).replace("( ", "(").replace(" )", ")")
+        return re.sub(r"\b(log|exp|ln|sin|cos) \(", r"\1(", words)
     except NotRead:
         return source
 
@@ -53,11 +54,18 @@ def _chunks(row: Iterable[Node]) -> list[list[Node] | str]:
             out += [node.word, []]
         elif node.kind == "space" and not inside and float(node.word) >= 0.25:
             out += ["\u2003" if float(node.word) >= 1 else " ", []]
-        elif node.kind == "mo" and not inside and out[-1] and (node.role == "relation" or node.word == "∧" or node.word in SIGN and _operand(out[-1][-1])):
+        elif not inside and out[-1] and _breaks(node, out[-1][-1]):
             out += [" ", [replace(node, role="sum") if node.word in SIGN else node]]
         else:
             out[-1].append(node)
     return [c for c in out if c]
+
+
+def _breaks(node: Node, before: Node) -> bool:
+    """Whether a line may end before this node."""
+    if node.kind not in ("mo", "over", "under"):
+        return False
+    return node.role == "relation" or node.word == "∧" or node.word in SIGN and _operand(before)
 
 
 def _operand(before: Node) -> bool:
@@ -76,9 +84,10 @@ def _mi(n: Node) -> str:
         start = 0x1D538 if n.role == "mathbb" else 0x1D49C
         letter = faces[n.role].get(n.word) or (chr(start + ord(n.word) - ord("A")) if "A" <= n.word <= "Z" else n.word)
         return f"<mi>{letter}</mi>"
-    upright = ' mathvariant="normal"' if "Α" <= n.word <= "Ω" or n.role and len(n.word) == 1 and n.role not in ("mathit", "function") else ""
+    face = n.role and len(n.word) == 1 and n.role not in ("mathit", "function")
+    upright = ' mathvariant="normal"' if face or "Α" <= n.word <= "Ω" else ""
     if n.role in ("function", "limits"):
-        return f"<mi>{escape(n.word)}</mi><mspace width=\"0.17em\"></mspace>" if n.role == "function" else f"<mi>{escape(n.word)}</mi>"
+        return f"<mi>{escape(n.word)}</mi>" + ('<mspace width="0.17em"></mspace>' if n.role == "function" else "")
     return f"<mi{upright}>{escape(n.word)}</mi>"
 
 
@@ -130,6 +139,14 @@ def _accent(n: Node) -> str:
     return f'<mover accent="true">{_single(n.parts[0])}<mo stretchy="false">{escape(n.word)}</mo></mover>'
 
 
+def _over(n: Node) -> str:
+    return f"<mover>{_single(n.parts[0])}{_single(n.parts[1])}</mover>"
+
+
+def _under(n: Node) -> str:
+    return f"<munder>{_single(n.parts[0])}{_single(n.parts[1])}</munder>"
+
+
 def _fenced(n: Node) -> str:
     left, _, right = n.word.partition("\0")
     a = f'<mo fence="true" form="prefix">{escape(left)}</mo>' if left else ""
@@ -151,8 +168,9 @@ def _mtext(n: Node) -> str:
     return f"<mtext>{escape(n.word).replace(' ', chr(0xA0))}</mtext>"
 
 
-ELEMENTS = {"mi": _mi, "mn": _mn, "mo": _mo, "fence": _fence, "text": _mtext, "space": _space, "row": _row, "frac": _frac, "binom": _binom,
-            "sqrt": _sqrt, "root": _root, "accent": _accent, "fenced": _fenced, "scripts": _scripts}
+ELEMENTS = {"mi": _mi, "mn": _mn, "mo": _mo, "fence": _fence, "text": _mtext, "space": _space, "row": _row, "frac": _frac,
+            "binom": _binom, "sqrt": _sqrt, "root": _root, "accent": _accent, "over": _over, "under": _under, "fenced": _fenced,
+            "scripts": _scripts}
 
 
 # plain text
@@ -180,6 +198,8 @@ def _word(n: Node) -> str:
         return f"{left}{_words(n.parts)}{right}"
     if n.kind == "space":
         return " " if float(n.word) >= 0.2 else ""
+    if n.kind in ("over", "under"):
+        return f" {_word(n.parts[0]).strip()}{_words(n.parts[1:])} "
     if n.kind in ("accent", "root", "binom"):
         return f"{_words(n.parts)}{n.word}"
     if n.kind == "mo" and n.role in ("relation", "binary") and n.word not in "·∗:":

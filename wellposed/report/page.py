@@ -9,8 +9,8 @@ from wellposed.report import diagram, facts, mathml
 from wellposed.report.style import STYLE
 
 Known = Mapping[str, Mapping[str, Any]]
-LEGEND = ("A claim rests on those to its left; red lines leave claims that fail. Fill: verdict. Border: solid as printed, dashed another "
-          "reading, thick unsupported. The dot on a corner is the amendment.")
+LEGEND = ("A claim rests on those to its left; red lines leave claims that fail. Fill: verdict. Border: solid as printed, dashed "
+          "another reading, thick unsupported. The dot on a corner is the amendment.")
 
 
 def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]] | None = None) -> str:
@@ -66,14 +66,17 @@ def _table(results: Sequence[Mapping[str, Any]], known: Known) -> str:
     out = ['<tr><th>row</th><th>claim</th><th>verdict</th><th>effective</th><th class="place">place</th></tr>']
     lines = facts.by_row(results) + [("amends" if r["amends"] else "reading", r) for r in facts.apart(results)]
     for row, r in lines:
-        effective = _verdict(r["effective"]) if r["effective"] != r["verdict"] else f'<span class="label">{escape(r["effective"])}</span>'
+        same = r["effective"] == r["verdict"]
+        effective = f'<span class="label">{escape(r["effective"])}</span>' if same else _verdict(r["effective"])
         out.append(f'<tr><td>{escape(row)}</td><td>{_link(r["id"], known)}</td><td><a href="#{escape(r["id"])}--evidence">'
                    f'{_verdict(r["verdict"])}</a></td><td>{effective}</td><td class="place">{escape(r["location"])}</td></tr>')
     return f'<div class="wide"><table>{"".join(out)}</table></div>'
 
 
 def _printed(r: Mapping[str, Any]) -> str:
-    return f'<div class="formula">{mathml.html(r["printed"])}</div>' if r["printed"] else "<p>(only a reconstruction is at hand)</p>"
+    if not r["printed"]:
+        return "<p>(only a reconstruction is at hand)</p>"
+    return f'<div class="formula">{mathml.html(r["printed"])}</div>'
 
 
 def _formal(r: Mapping[str, Any]) -> str:
@@ -111,8 +114,9 @@ def _failing_parts(r: Mapping[str, Any], known: Known) -> str:
 
 def _short(r: Mapping[str, Any], known: Known) -> str:
     why = f"<p>{escape(r['notes'])}</p>" if r["notes"] and not r["counterexample"] and not r["ill_posed"] else ""
+    said = _printed(r) if r["printed"] else _formal(r)
     return (f"<article><h3>{_link(r['id'], known)} {_verdict(r['verdict'])}</h3><p class=\"label\">{escape(facts.rows_of(r))}; "
-            f"{escape(r['location'])}</p>{_printed(r)}{why}{_failing_parts(r, known)}</article>")
+            f"{escape(r['location'])}</p>{said}{why}{_failing_parts(r, known)}</article>")
 
 
 def _full(r: Mapping[str, Any], known: Known) -> str:

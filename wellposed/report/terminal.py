@@ -91,7 +91,8 @@ def table(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
             row = name = ""
         effective = r["effective"]
         kind = effective if effective != r["verdict"] else "faint"
-        out.append(f"{row.ljust(first)}  {name.ljust(width)}  {paint(r['verdict'].ljust(12), r['verdict'])} {paint(effective, kind)}")
+        verdict = paint(r["verdict"].ljust(12), r["verdict"])
+        out.append(f"{row.ljust(first)}  {name.ljust(width)}  {verdict} {paint(effective, kind)}")
     return out
 
 
@@ -129,8 +130,10 @@ def where(result: Mapping[str, Any], indent: int = 2) -> list[str]:
     column = min(max((len(name) for name, _ in pairs), default=0), 24)
     out = []
     for k, (name, meaning) in enumerate(pairs):
-        out += wrap(f"{'where' if k == 0 else '     '} {clean(name).ljust(column)} = {meaning}", indent, column + 9) if k == 0 else \
-            [" " * 6 + line for line in wrap(f"{clean(name).ljust(column)} = {meaning}", indent, column + 3, WIDTH - 6)]
+        lines = wrap(f"{clean(name).ljust(column)} = {meaning}", indent, column + 3, WIDTH - 6)
+        out += [" " * 6 + line for line in lines]
+        if k == 0:
+            out[0] = " " * indent + "where " + out[0].lstrip()
     return out
 
 
@@ -187,7 +190,8 @@ def show(result: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], abov
 def impact(found: Impact, known: Mapping[str, Mapping[str, Any]], paint: Paint) -> str:
     """What falls with a claim, and what its amendment restores."""
     r = known[found.claim]
-    out = [f"{paint(clean(found.claim), 'heading')}  {paint(r['verdict'], r['verdict'])}", *wrap(f"{facts.rows_of(r)}; {r['location']}")]
+    out = [f"{paint(clean(found.claim), 'heading')}  {paint(r['verdict'], r['verdict'])}",
+           *wrap(f"{facts.rows_of(r)}; {r['location']}")]
     if not found.falls:
         return "\n".join([*out, "", "No claim's argument in the paper rests on it."]) + "\n"
     rows = [row for n in found.falls for row in known[n]["covers"] if facts.literal(known[n])]
@@ -196,11 +200,13 @@ def impact(found: Impact, known: Mapping[str, Mapping[str, Any]], paint: Paint) 
                       f"{', rows ' + ' '.join(rows) if rows else ''}:"), ""]
     for name in found.falls:
         own = known[name]["verdict"]
-        out += wrap(f"{name}  {own} by its own evidence" + (f"; also rests on {', '.join(found.blocked[name])}" if name in found.blocked else ""), 2, 4)
+        also = f"; also rests on {', '.join(found.blocked[name])}" if name in found.blocked else ""
+        out += wrap(f"{name}  {own} by its own evidence{also}", 2, 4)
     out += [""]
     if found.amendment is None:
         return "\n".join([*out, *wrap("No amendment is stated.")]) + "\n"
-    out += wrap(f"{found.amendment} ({known[found.amendment]['verdict']}) in its place, where the argument goes through with it, restores "
+    mend = f"{found.amendment} ({known[found.amendment]['verdict']})"
+    out += wrap(f"{mend} in its place, where the argument goes through with it, restores "
                 f"{', '.join(found.restored) or 'nothing by itself'}.")
     if found.blocked:
         out += wrap(f"Still resting on others that fail: {', '.join(found.blocked)}.")

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 
 TOKEN = re.compile(r":=|\\[a-zA-Z]+\*?|\\.|[0-9]+(?:\.[0-9]+)?|\s+|.", re.S)
 GREEK = dict(zip(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma tau upsilon phi "
-    "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell infty partial nabla emptyset varnothing top "
-    "prime hbar".split(),
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma tau "
+    "upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell infty partial nabla emptyset "
+    "varnothing top prime hbar".split(),
     "α β γ δ ϵ ε ζ η θ ϑ ι κ λ μ ν ξ π ρ ϱ σ τ υ ϕ φ χ ψ ω Γ Δ Θ Λ Ξ Π Σ Υ Φ Ψ Ω ℓ ∞ ∂ ∇ ∅ ∅ ⊤ ′ ℏ".split(), strict=True))
 RELATIONS = dict(zip(
-    "le leq ge geq ne neq approx sim simeq propto equiv in notin subset subseteq supset ll gg Rightarrow implies iff Leftrightarrow to "
-    "rightarrow leftarrow mapsto vdash mid colon lesssim gtrsim".split(),
-    "≤ ≤ ≥ ≥ ≠ ≠ ≈ ∼ ≃ ∝ ≡ ∈ ∉ ⊂ ⊆ ⊃ ≪ ≫ ⇒ ⇒ ⇔ ⇔ → → ← ↦ ⊢ ∣ : ≲ ≳".split(), strict=True))
+    "le leq ge geq ne neq approx sim simeq propto equiv in notin subset subseteq supset ll gg Rightarrow implies iff "
+    "Leftrightarrow to rightarrow leftarrow mapsto vdash mid colon lesssim gtrsim ni".split(),
+    "≤ ≤ ≥ ≥ ≠ ≠ ≈ ∼ ≃ ∝ ≡ ∈ ∉ ⊂ ⊆ ⊃ ≪ ≫ ⇒ ⇒ ⇔ ⇔ → → ← ↦ ⊢ ∣ : ≲ ≳ ∋".split(), strict=True))
 BINARY = dict(zip("cdot times pm mp circ cap cup setminus land lor wedge vee oplus otimes odot star ast div".split(),
                   "· × ± ∓ ∘ ∩ ∪ ∖ ∧ ∨ ∧ ∨ ⊕ ⊗ ⊙ ⋆ ∗ ÷".split(), strict=True))
 PLAIN = dict(zip("forall exists lnot neg ldots dots cdots vdots dagger".split(), "∀ ∃ ¬ ¬ … … ⋯ ⋮ †".split(), strict=True))
@@ -30,7 +30,9 @@ BIG = {"sum": "∑", "prod": "∏", "bigcup": "⋃", "bigcap": "⋂"}
 SPACES = {r"\,": .17, r"\:": .22, r"\;": .28, r"\!": 0, r"\quad": 1, r"\qquad": 2, "\\ ": .3, "~": .3, r"\enspace": .5}
 ACCENTS = {"tilde": "~", "widetilde": "~", "hat": "^", "widehat": "^", "bar": "¯", "overline": "¯", "vec": "→", "dot": "˙"}
 TEXTS = {"text", "textrm", "mbox", "textit", "textbf", "textsf"}
-WORDS = {"mathrm", "mathsf", "mathit", "mathbf", "mathbb", "mathcal", "mathscr", "mathtt", "operatorname", "operatorname*", "boldsymbol"}
+WORDS = {"mathrm", "mathsf", "mathit", "mathbf", "mathbb", "mathcal", "mathscr", "mathtt",
+         "operatorname", "operatorname*", "boldsymbol"}
+ESCAPED = {"\\%": "%", "\\&": "&", "\\_": "_", "\\#": "#", "\\$": "$", "\\ ": " ", "\\,": " ", "~": " "}
 SIZES = {f"{b}{side}" for b in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")} | {
     "displaystyle", "textstyle", "limits", "nolimits", "scriptstyle"}
 
@@ -41,9 +43,10 @@ class NotRead(ValueError):
 
 @dataclass(frozen=True)
 class Node:
-    """kind: mi, mn, mo, fence, text, space, row, frac, sqrt, root, scripts, accent, fenced, binom.
+    """kind: mi, mn, mo, fence, text, space, row, frac, sqrt, root, scripts, accent, over, under, fenced, binom.
 
-    word: the characters. role: relation, binary, function, limits, big or a face (mathbb, ...). parts: sub-nodes; a missing one is None.
+    word: the characters. role: relation, binary, function, limits, big or a face (mathbb, ...).
+    parts: sub-nodes; a missing one is None.
     """
 
     kind: str
@@ -131,7 +134,7 @@ class _Reader:
                 return "".join(out)
             if token == "$":
                 raise NotRead("mathematics inside words")
-            symbol = PLAIN.get(token[1:]) or {"\\%": "%", "\\&": "&", "\\_": "_", "\\ ": " ", "~": " ", "\\#": "#", "\\$": "$", "\\,": " "}.get(token)
+            symbol = PLAIN.get(token[1:]) or ESCAPED.get(token)
             if token.startswith("\\") and symbol is None and token[1:] not in TEXTS | WORDS:
                 raise NotRead(f"{token} inside words")
             out.append(symbol or ("" if token in "{}" or token.startswith("\\") else token))
@@ -163,6 +166,9 @@ class _Reader:
                 yield Node("root", parts=(self.argument(), degree))
             else:
                 yield Node("sqrt", parts=(self.argument(),))
+        elif name in ("overset", "stackrel", "underset"):
+            mark, base = self.argument(), self.argument()
+            yield Node("under" if name == "underset" else "over", role=base.role, parts=(base, mark))
         elif name in ACCENTS:
             yield Node("accent", ACCENTS[name], parts=(self.argument(),))
         elif name in TEXTS:
@@ -173,13 +179,16 @@ class _Reader:
             yield self._symbol(token, name)
 
     def _symbol(self, token: str, name: str) -> Node:
+        if token == r"\%":
+            return Node("mo", "%")
         if token in FENCES:
             return Node("fence", FENCES[token])
         for table, kind, role in ((GREEK, "mi", ""), (RELATIONS, "mo", "relation"), (BINARY, "mo", "binary"), (PLAIN, "mo", "")):
             if name in table:
                 return Node(kind, table[name], role)
         if name in FUNCTIONS | LIMITS:
-            return Node("mi", {"argmax": "arg max", "argmin": "arg min"}.get(name, name), "limits" if name in LIMITS else "function")
+            word = {"argmax": "arg max", "argmin": "arg min"}.get(name, name)
+            return Node("mi", word, "limits" if name in LIMITS else "function")
         if name in BIG:
             return Node("mo", BIG[name], "big")
         if name == "int":
