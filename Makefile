@@ -41,5 +41,5 @@ clean:  ## remove the environment and everything computed
 	@touch $@
 
 .venv/installed-test: .venv/installed
-	$(PIP) -e '.[test]'
+	$(PIP) -e '.[test,empirics]'
 	@touch $@

@@ -70,10 +70,12 @@ def headline(results: Sequence[Result], rows: Mapping[str, Iterable[str]] | None
     own = [r for r in results if literal(r)]
     papers = sorted({r["paper"] for r in results})
     covered = {(r["paper"], row) for r in own for row in r["covers"]}
+    open_ = {(r["paper"], row) for r in own if r["verdict"] == "undecided" for row in r["covers"]}
     of = f" of {sum(len(list(rows[p])) for p in papers if p in rows)}" if rows else ""
     bad = sum(r["verdict"] in FAILING for r in own)
     unsupported = sum(r["effective"] == "unsupported" for r in own)
-    return (f"{', '.join(papers)}: {len(covered)}{of} rows decided by {count(len(own), 'claim')}; {bad} of them "
+    waiting = f", {len(open_)} undecided" if open_ else ""
+    return (f"{', '.join(papers)}: {len(covered - open_)}{of} rows decided{waiting}; {bad} of {count(len(own), 'claim')} "
             f"{'does' if bad == 1 else 'do'} not hold as printed, {unsupported} "
             f"{'rests' if unsupported == 1 else 'rest'} on one that fails")
 
