@@ -1,13 +1,13 @@
 """The zeros of a gradient in a box, all of them: every part of the box is shown to hold none or exactly one, or is reported.
 
 `critical_points` bisects. A box is discarded where an enclosure of the gradient leaves out 0. It is settled where the Krawczyk
-operator K maps a slightly larger box X into its own interior: then X holds exactly one zero, and it lies in K(X). Zeros found from
-neighbouring boxes are the same one when the enclosure of the second lies in the box where the first is unique, and different
-ones when the enclosures are disjoint. What remains when boxes become too small or too many is `undecided`: degenerate zeros,
-zeros on the edge. With undecided boxes a census counts nothing.
+operator K maps a slightly larger box X into its own interior: then X holds exactly one zero, and it lies in K(X). Zeros found
+from neighbouring boxes are the same one when the enclosure of the second lies in the box where the first is unique, and
+different ones when the enclosures are disjoint. What remains when boxes become too small or too many is `undecided`:
+degenerate zeros, zeros on the edge. With undecided boxes a census counts nothing.
 
-Functions are given as Arb functions of a list of balls; the Hessian must enclose the Jacobian of the gradient, also a little outside
-the box (an eighth of a subbox). Where they have no finite value nothing is concluded. Boxes have exact rational ends.
+Functions are given as Arb functions of a list of balls; the Hessian must enclose the Jacobian of the gradient, also a little
+outside the box (an eighth of a subbox). Where they have no finite value nothing is concluded. Boxes have exact rational ends.
 """
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Census:
 
 def critical_points(gradient: Gradient, hessian: Hessian, domain: Sequence[tuple], bits: int = 128,
                     least: Fraction = Fraction(1, 4096), most: int = 20_000) -> Census:
-    """Every zero of the gradient in the domain. least: width under which a box is not split; most: boxes that may be looked at."""
+    """Every zero of the gradient in the domain. least: boxes of this width are not split; most: boxes to look at."""
     start = tuple((Fraction(lo), Fraction(hi)) for lo, hi in domain)
     if not start or any(lo >= hi for lo, hi in start):
         raise ValueError("the domain must have an interior")
@@ -114,7 +114,7 @@ def _examine(gradient: Gradient, hessian: Hessian, box: Box) -> Point | bool | N
 
 
 def _sort_in(point: Point, domain: Box, found: list[Point], hessian: Hessian) -> bool:
-    """Enter a zero that is in the domain, or certainly out of it, once. False: on an edge, or the same as another or not is open."""
+    """Enter a zero that is in the domain, or certainly out of it, once. False: it may be on the edge, or one that is known."""
     if not _within(point.inside, domain) and not _disjoint(point.inside, domain):
         return False
     for other in found:
@@ -127,8 +127,8 @@ def _sort_in(point: Point, domain: Box, found: list[Point], hessian: Hessian) ->
 
 
 def _krawczyk(gradient: Gradient, hessian: Hessian, box: Box) -> Box | None:
-    """K(X) = m - Y g(m) + (1 - Y H(X)) (X - m), outward, with Y about H(m)^-1. It holds all zeros of X; if it lies in the interior
-    of X, there is exactly one. None: no finite enclosure."""
+    """K(X) = m - Y g(m) + (1 - Y H(X)) (X - m), outward, with Y about H(m)^-1. It holds all zeros of X; if it lies in the
+    interior of X, there is exactly one. None: no finite enclosure."""
     middle = [rational((lo + hi) / 2) for lo, hi in box]
     slopes, value, there = _matrix(hessian, _balls(box)), _value(gradient, middle), _matrix(hessian, middle)
     if slopes is None or value is None or there is None:
@@ -159,18 +159,21 @@ def _shrink(gradient: Gradient, hessian: Hessian, box: Box) -> Box:
     while max(hi - lo for lo, hi in box) > SMALL:
         image = _krawczyk(gradient, hessian, box)
         if image is None:
-            return box
+            break
         smaller = tuple((max(lo, lo0), min(hi, hi0)) for (lo, hi), (lo0, hi0) in zip(image, box))
         if any(lo > hi for lo, hi in smaller):
             raise ArithmeticError("the gradient and the Hessian contradict each other: an enclosed zero vanished")
-        if not any(hi - lo < STALLED * (hi0 - lo0) for (lo, hi), (lo0, hi0) in zip(smaller, box)):
-            return smaller
+        stalled = not any(hi - lo < STALLED * (hi0 - lo0) for (lo, hi), (lo0, hi0) in zip(smaller, box))
         box = smaller
+        if stalled:
+            break
+    if _leaves_out_zero(_value(gradient, _balls(box))):
+        raise ArithmeticError("the gradient and the Hessian contradict each other: an enclosed zero vanished")
     return box
 
 
 def negative_eigenvalues(matrix: list[list[arb]]) -> int | None:
-    """How many eigenvalues of every symmetric matrix in this enclosure are negative, when all others are positive; otherwise None.
+    """How many eigenvalues of every symmetric matrix in this enclosure are negative, if all others are positive; or else None.
 
     Q^T H Q for an approximate eigenbasis Q is nearly diagonal. If its Gershgorin discs leave out 0 it is invertible, so is Q, and
     by Sylvester's law of inertia the discs' signs are those of H's eigenvalues.

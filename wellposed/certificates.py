@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from theory.claim import ROUTES, Claim, Evidence, StoreError, Variable, WellposedError
+from theory.claim import Claim, Evidence, StoreError, Variable, WellposedError
 from theory.decide import denial_of
 from theory.terms import dump
 from wellposed.files import ROOT, Home, read_json, sha256, write_text

@@ -11,6 +11,7 @@ from pathlib import Path
 from theory.claim import ClaimError, StoreError, WellposedError
 from theory.registry import Registry, load
 from wellposed import certificates, gate, graph, lock
+from wellposed.cache import warn
 from wellposed.files import Home, read_json, to_json, write_text
 from wellposed.progress import Progress
 from wellposed.report import facts, terminal
@@ -89,6 +90,7 @@ def _write_json(path: Path, run: Run) -> None:
 
 
 def do_report(args) -> int:
+    from wellposed import figures
     from wellposed.report import markdown, page
 
     registry = load(args.papers)
@@ -100,7 +102,8 @@ def do_report(args) -> int:
     if args.json:
         _write_json(Path(args.json), run)
     write_text(run.home.build / "report.md", markdown.page(run.shown(), registry.rows))
-    write_text(run.home.build / "report.html", page.page(run.shown(), registry.rows))
+    pictures = figures.drawn(run.home, sorted({r["paper"] for r in run.shown()}), warn)
+    write_text(run.home.build / "report.html", page.page(run.shown(), registry.rows, pictures))
     print(terminal.report(run.shown(), terminal.Paint.wanted(args.color, sys.stdout), run.results, registry.rows), end="")
     written = _write_findings(run)
     print(f"\nwritten to {_short(run.home.build)}: report.json, report.md, report.html; and {_short(written)}")

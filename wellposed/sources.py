@@ -1,6 +1,6 @@
 """Which code a claim's evidence depends on, found by reading imports and never by running them.
 
-Two parts: the engine (the language, the kernel, the routes, all of `numerics`), which every claim depends on, and the modules
+Two parts: the engine (the language, the kernel, the routes, what they import of `numerics`), which every claim depends on, and the modules
 that the claim's own module imports, directly or not. An edit of the face changes neither.
 """
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wellposed.files import ROOT
 
 ENGINES = ("python-flint", "mpmath", "sympy", "hypothesis", "z3-solver", "numpy")
 DISPLAY = ("theory/to_sympy.py",)  # no evidence depends on these
-ENGINE_FILES = ("theory/*.py", "theory/kernel/**/*.py", "theory/routes/**/*.py", "numerics/**/*.py")
+ENGINE_FILES = ("theory/*.py", "theory/kernel/**/*.py", "theory/routes/**/*.py")     # and what of numerics they import
 FLOORS = ("numerics", "theory", "empirics")
 
 

@@ -52,6 +52,17 @@ def test_only_what_is_in_the_domain_is_counted():
     assert one(lambda x: 2 * x, lambda x: arb(2), F(1, 10 ** 6), 1).counts() == NONE
 
 
+@pytest.mark.parametrize("k", range(1, 40))
+def test_a_zero_just_outside_is_not_counted(k):
+    """It may be found on the way: boxes are looked at with a margin."""
+    edge = F(k, 100)
+    assert one(lambda x: x * x - x, lambda x: 2 * x - 1, 1 + edge / 20, 1 + edge / 20 + edge).counts() == NONE
+    assert one(lambda x: x ** 3 - x, lambda x: 3 * x ** 2 - 1, 1 + edge, 4).counts() == NONE
+    assert one(lambda x: x.exp() - 1, lambda x: x.exp(), edge, 2).counts() == NONE
+    assert one(lambda x: x.exp() - 1, lambda x: x.exp(), -2, -edge).counts() == NONE
+    assert one(lambda x: x.exp() - 1, lambda x: x.exp(), -1, edge).counts() == {**NONE, "minimum": 1}
+
+
 def test_close_zeros_are_told_apart():
     gap = F(1, 1000)
     census = one(lambda x: x ** 2 - arb(1) / 10 ** 6, lambda x: 2 * x, -1, 2)
@@ -75,9 +86,10 @@ def test_a_line_of_zeros_is_undecided_and_ends():
         census.counts()
 
 
-def test_a_zero_on_the_edge_is_undecided():
-    census = one(lambda x: 2 * x, lambda x: arb(2), 0, 1)
-    assert not census.points and any(lo == 0 for (lo, _), in census.undecided)
+def test_a_zero_on_the_edge_is_undecided_unless_it_is_known_exactly():
+    census = one(lambda x: 3 * x - 1, lambda x: arb(3), F(1, 3), 1)
+    assert not census.points and any(lo == F(1, 3) for (lo, _), in census.undecided)
+    assert one(lambda x: 2 * x, lambda x: arb(2), 0, 1).counts() == {**NONE, "minimum": 1}
 
 
 def test_undefined_places_are_undecided():
@@ -97,9 +109,9 @@ def test_few_boxes_never_give_a_smaller_count():
     assert not pits(F(-9, 5), 2, most=3).complete
 
 
-def test_a_wrong_hessian_proves_no_zero_that_is_not_there():
-    """The gradient excludes 0 everywhere, whatever the Hessian says."""
-    assert one(lambda x: x * x + 1, lambda x: arb(1), -2, 2).counts() == NONE
+def test_a_hessian_of_another_function_is_noticed():
+    with pytest.raises(ArithmeticError, match="contradict"):
+        one(lambda x: x * x + 1, lambda x: arb(1), -2, 2)
 
 
 def test_inertia():
@@ -109,6 +121,8 @@ def test_inertia():
     assert negative_eigenvalues([[arb(1), arb(1)], [arb(1), arb(1)]]) is None
     assert negative_eigenvalues([[arb(1, 2), arb(0)], [arb(0), arb(1)]]) is None
     assert negative_eigenvalues([[arb("nan")]]) is None
+    for sign in (1, -1):
+        assert negative_eigenvalues([[arb(sign), arb(0, 2)], [arb(0, 2), arb(sign)]]) is None
 
 
 def test_an_empty_domain_is_refused():

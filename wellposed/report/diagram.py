@@ -5,7 +5,7 @@ in the SVG), a thick one a claim that is unsupported: the paper's argument for i
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from wellposed.figures import Drawn
 from wellposed.report import diagram, facts, mathml
 from wellposed.report.style import STYLE
 
@@ -13,16 +14,16 @@ LEGEND = ("A claim rests on those to its left; red lines leave claims that fail.
           "another reading, thick unsupported. The dot on a corner is the amendment.")
 
 
-def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]] | None = None) -> str:
-    """The whole report. rows: the inventories, to tell how much of them is covered."""
+def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]] | None = None, figures: Sequence[Drawn] = ()) -> str:
+    """The whole report. rows: the inventories, to tell how much of them is covered. figures: SVG that floor 3 drew, put in as it is."""
     known = {r["id"]: r for r in results}
     bad, falls = facts.failing(results), [r for r in results if r["falls"]]
     fallen = "".join(f"<li>{_link(r['id'], known)} {_verdict(r['verdict'])} takes with it the paper’s argument for "
                      f"{_links(r['falls'], known)}</li>" for r in falls)
     body = [
         f"<header><h1>Does each statement hold as printed?</h1><p>{escape(facts.headline(results, rows))}.</p>",
-        '<nav><a href="#rows">rows</a> <a href="#graph">graph</a> <a href="#failing">what does not hold</a> '
-        '<a href="#falls">what falls</a> <a href="#claims">every claim</a></nav></header>',
+        '<nav><a href="#rows">rows</a> <a href="#graph">graph</a> <a href="#failing">what does not hold</a> <a href="#falls">what falls</a> '
+        + ('<a href="#figures">figures</a> ' if figures else "") + '<a href="#claims">every claim</a></nav></header>',
         _summary(results),
         '<h2 id="rows">Rows of the inventory</h2>', _table(results, known),
         '<h2 id="graph">What rests on what</h2>', f'<p class="label">{LEGEND}</p><div class="wide">{diagram.svg(known)}</div>',
@@ -30,6 +31,7 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
         "" if bad else "<p>No claim was found to fail as printed.</p>",
         '<h2 id="falls">What falls</h2>',
         f"<ul>{fallen}</ul>" if falls else "<p>No claim’s argument in the paper rests on one that fails.</p>",
+        *_figures(figures),
         '<h2 id="claims">Every claim</h2>', *(_full(r, known) for r in results),
     ]
     return (
@@ -38,6 +40,14 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
         + "\n".join(filter(None, body))
         + "\n</body>\n</html>\n"
     )
+
+
+def _figures(figures: Sequence[Drawn]) -> list[str]:
+    if not figures:
+        return []
+    return ['<h2 id="figures">Figures</h2>',
+            *(f'<figure class="wide" id="figure-{escape(f.name)}"><h3>{escape(f.title)}</h3><div class="picture">{f.svg}</div>'
+              f"<figcaption>{escape(f.caption)}</figcaption></figure>" for f in figures)]
 
 
 def _verdict(text: str) -> str:

@@ -19,6 +19,8 @@ code, pre { font-family: ui-monospace, monospace; font-size: .875rem; }
 code { overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .wide { overflow-x: auto; }
+figure { margin: 1rem 0; } figcaption { color: var(--faint); font-size: .9rem; }
+.picture { background: #fff; border-radius: .3rem; padding: .3rem; } .picture svg { max-width: 100%; height: auto; display: block; }
 table { border-collapse: collapse; }
 th, td { text-align: left; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-size: .85rem; color: var(--faint); font-weight: 600; }
