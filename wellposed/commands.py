@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from theory.claim import ClaimError, StoreError, WellposedError
+from theory.claim import ROUTES, ClaimError, StoreError, WellposedError
 from theory.registry import Registry, load
 from wellposed import certificates, gate, graph, lock
 from wellposed.cache import warn
@@ -245,7 +245,7 @@ def do_replay(args) -> int:
             mine = [
                 p
                 for p in stored
-                if p.name.startswith(f"{name}.") and p.name[len(name) + 1 :].split(".")[0] in certificates.ROUTES
+                if p.name.startswith(f"{name}.") and p.name[len(name) + 1 :].split(".")[0] in ROUTES
             ]
             paths += mine
     if not paths:

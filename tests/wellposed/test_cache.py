@@ -77,7 +77,7 @@ def project(tmp_path) -> Path:
     for name, text in {
         "theory/__init__.py": "",
         "theory/terms.py": "A = 1\n",
-        "theory/decide.py": "from theory.kernel import rules\n",
+        "theory/decide.py": "from numerics.deep import balls\nfrom theory.kernel import rules\n",
         "theory/kernel/__init__.py": "",
         "theory/kernel/rules.py": "B = 1\n",
         "theory/lemmas/__init__.py": "",
@@ -87,7 +87,9 @@ def project(tmp_path) -> Path:
         "theory/niu/section4.py": "def late():\n    from theory.niu import definitions\n",
         "theory/niu/section5.py": "import math\n",
         "numerics/__init__.py": "",
+        "numerics/deep/__init__.py": "",
         "numerics/deep/balls.py": "D = 1\n",
+        "numerics/deep/table.py": "T = 1\n",
         "wellposed/__init__.py": "",
         "wellposed/report.py": "E = 1\n",
     }.items():
@@ -108,6 +110,7 @@ def snapshot(root: Path) -> tuple[str, str, str]:
         ("theory/terms.py", (True, False, False)),
         ("theory/kernel/rules.py", (True, False, False)),
         ("numerics/deep/balls.py", (True, False, False)),
+        ("numerics/deep/table.py", (False, False, False)),
         ("theory/niu/section4.py", (False, True, False)),
         ("theory/niu/section5.py", (False, False, True)),
         ("theory/niu/definitions.py", (False, True, False)),
@@ -125,6 +128,6 @@ def test_an_edit_changes_the_digests_of_what_depends_on_it(project, edited, chan
 def test_sources_that_are_not_at_hand_or_no_python(project):
     with pytest.raises(ClaimError, match="the source of nowhere.section is not at hand"):
         Sources(root=project).of("nowhere.section")
-    (project / "numerics" / "bad.py").write_text("def (")
+    (project / "theory" / "bad.py").write_text("def (")
     with pytest.raises(ClaimError, match="bad.py is no Python source"):
         Sources(root=project)
