@@ -7,20 +7,24 @@ from theory.claim import Claim, Denial, family, scalar, size
 from theory.niu2024.definitions import D, N, SIZE_D, SIZE_N, published
 from theory.niu2024.proofs import kink, layers, loss
 from theory.niu2024.proofs.layers import A1, A2, PREVIOUS, TWO_LAYERS, XX, Z1, Z2, layer_offset
-from theory.niu2024.proofs.loss import (ANY_LOSS, ANY_Y, AT_PATTERNS, C, COUNT, ENERGY, L, LOSS, NORMALISER, POINTS, POSITIVE_P, POSITIVE_Q, PM, QM, W, Y, Z, Z_T, Z_THETA,
-                                        likelihood)
+from theory.niu2024.proofs.loss import (ANY_LOSS, ANY_Y, AT_PATTERNS, C, COUNT, ENERGY, L, LOSS, MEAN_ENERGY, NORMALISER, ON_PATTERNS, POINTS,
+                                        POSITIVE_P, POSITIVE_Q, PM, QM, W, Y, Z, Z_T, Z_THETA, likelihood)
 from theory.terms import Symbol, and_, each, eq, exp, fam, imp, inv, le, log, lt, or_, sum_
 
+F = Fraction
 SIZE_L = size("l")
 TWO_LAYER_VARIABLES = (scalar("a"), scalar("b"), scalar("Z1", 0, strict=True), scalar("Z2", 0, strict=True))
 MODEL = (SIZE_N, SIZE_D, scalar("r", 0, strict=True))
 ANY_MODEL = (*MODEL, scalar("Z", 0, strict=True))       # for every normaliser Z > 0, Z_t among them
 STEP = (SIZE_L, scalar("c", 0), scalar("Ztheta", 0, strict=True), scalar("Z", 0, strict=True))
 BELOW_LOG_L = lt(C, log(L))
+AVERAGED = (*STEP, size("m"), family("g", "m"))
+AVERAGED_POINTS = tuple({"l": l, "c": c, "Ztheta": t, "Z": z, "m": m, "g": [0] * m} for l, c, t, z, m in (
+    (2, 0, 1, 1, 1), (2, F(1, 2), 2, 1, 2), (3, 1, 1, F(1, 2), 1), (4, 0, F(1, 3), 3, 3), (2, F(1, 3), 5, F(1, 7), 1), (5, F(3, 2), 1, 2, 2),
+    (3, 0, F(1, 2), F(1, 2), 1), (6, 1, 3, 1, 4), (2, F(1, 4), F(2, 3), 4, 1)))
 SOFT = Symbol("x")
 ROW = sum_(N, lambda k: exp(SOFT(k)))
 V = fam("z")
-F = Fraction
 
 EQ10_CLAIMS = [
     Claim(id="niu2024.softmax_simplex", location="Section 5, first paragraph",
@@ -82,14 +86,14 @@ PROP4_CLAIMS = [
           rests_on=("niu2024.eq9", "niu2024.eq11"), proof=loss.cross_entropy,
           notes="Right, as the negative log-likelihood of a density at d' points. Being the log of a density it can have any sign."),
     Claim(id="niu2024.c1.step_a", location="Appendix C.1, step (a)",
-          printed=r"\log Z_\theta+\frac1{d'}\sum E_{\mathrm{global}}(\rho^{\sigma(i)})\overset{(a)}{=}\log Z_\theta+\frac1{Z_t}+\log l", variables=STEP,
-          hypotheses=(BELOW_LOG_L,), conclusion=eq(log(Z_THETA) + AT_PATTERNS, log(Z_THETA) + inv(Z_T) + log(L)), covers=("P4-a",),
-          rests_on=("niu2024.eq10", "niu2024.constant_offset"), points=({"l": 2, "c": 0, "Ztheta": 1, "Z": 1},),
+          printed=r"\log Z_\theta+\frac1{d'}\sum E_{\mathrm{global}}(\rho^{\sigma(i)})\overset{(a)}{=}\log Z_\theta+\frac1{Z_t}+\log l", variables=AVERAGED,
+          hypotheses=(BELOW_LOG_L, ON_PATTERNS), conclusion=eq(log(Z_THETA) + MEAN_ENERGY, log(Z_THETA) + inv(Z_T) + log(L)), covers=("P4-a",),
+          rests_on=("niu2024.eq10", "niu2024.constant_offset"), points=AVERAGED_POINTS,
           notes="By Eq. (10) at a pattern, where g = 0: E_global = 1/Z_t - log l + c. The printed step has + log l and no c."),
     Claim(id="niu2024.c1.step_a.amended", location="Appendix C.1, step (a)", amends="niu2024.c1.step_a",
-          printed=r"=\log Z_\theta+\frac1{Z_t}-\log l+c", variables=STEP, hypotheses=(BELOW_LOG_L,),
-          conclusion=eq(log(Z_THETA) + AT_PATTERNS, log(Z_THETA) + inv(Z_T) - log(L) + C), covers=("P4-a",), proof=loss.step_a,
-          points=({"l": 2, "c": 0, "Ztheta": 1, "Z": 1},)),
+          printed=r"=\log Z_\theta+\frac1{Z_t}-\log l+c", variables=AVERAGED, hypotheses=(BELOW_LOG_L, ON_PATTERNS),
+          conclusion=eq(log(Z_THETA) + MEAN_ENERGY, log(Z_THETA) + inv(Z_T) - log(L) + C), covers=("P4-a",), proof=loss.step_a,
+          points=AVERAGED_POINTS),
     Claim(id="niu2024.c1.normaliser", location="Appendix C.1, display for Z_theta",
           printed=r"Z_\theta=\int\exp(-E_{\mathrm{global}})=\frac l{e^c}\int\exp(-E_t)", variables=(SIZE_L, scalar("c", 0), scalar("e")),
           conclusion=eq(exp(-(fam("e") - log(L) + C)), L * inv(exp(C)) * exp(-fam("e"))), covers=("P4-z",),

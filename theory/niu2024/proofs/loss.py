@@ -119,9 +119,21 @@ AT_PATTERNS = inv(Z_T) - log(L) + C             # the mean of E_global over the 
 NORMALISER = L * exp(-C) * Z_T                  # Z_theta by the last display of C.1, with int exp(-E_t) = Z_t
 
 
+G = Symbol("g")
+ON_PATTERNS = each(POINTS, lambda i: eq(G(i), 0))                     # g_t vanishes at the d' test patterns
+# the mean over the test patterns of E_global = E_t - log l + c, E_t = exp(-g_t)/Z_t: Eq. (10)
+MEAN_ENERGY = inv(POINTS) * sum_(POINTS, lambda i: inv(Z_T) * exp(-G(i)) - log(L) + C)
+
+
 def step_a() -> Theorem:
     """log Z_theta + mean E_global(rho) = log Z_theta + 1/Z_t - log l + c"""
-    return ring(log(Z_THETA) + AT_PATTERNS, log(Z_THETA) + inv(Z_T) - log(L) + C)
+    i = "i#mean"
+    zero = each_elim(assume(ON_PATTERNS), fam(i), *index_facts(i, POINTS))
+    value = inv(Z_T) - log(L) + C
+    energy = lin(eq(inv(Z_T) * exp(-G(fam(i))) - log(L) + C, value), multiply(same_function(zero, lambda g: exp(-g)), inv(Z_T)))
+    total = trans(sum_eq(energy, i, POINTS), apply("sum_constant", assume(nat(POINTS)), c=value))
+    unit = inverse(lin(lt(ZERO, POINTS), assume(le(ONE, POINTS))))
+    return lin(eq(log(Z_THETA) + MEAN_ENERGY, log(Z_THETA) + inv(Z_T) - log(L) + C), multiply(total, inv(POINTS)), multiply(unit, value))
 
 
 def chain() -> Theorem:
