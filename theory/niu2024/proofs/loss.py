@@ -13,7 +13,7 @@ from theory.lemmas.explog import (exp_le, exp_pos, exp_strict_tangent, inv_pos, 
                                   scale)
 from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RADIUS, ball_integral, volume
-from theory.niu2024.proofs.balls import as_volume
+from theory.niu2024.proofs.balls import as_volume, ball_at_least, ball_at_most_volume
 from theory.tactics import (apply, assume, be, both, each_elim, each_intro, ground, index_facts, lin, multiply, product, ring,
                             same_function, sum_eq, trans)
 from theory.terms import ONE, PI, ZERO, Symbol, Term, ball, conj, each, eq, exp, fam, inv, le, log, lt, nat, num, sum_
@@ -109,6 +109,25 @@ def partition_bracket() -> Theorem:
 def loss_bracket() -> Theorem:
     """log W < L < log W + 1/z"""
     return both(loss_above_volume(), loss_below_volume())
+
+
+# ---------------------------------------------------------------- the other consistent reading: E_t = g_t, so that exp(-E_t) integrates to Z_t
+
+JENSEN = N * (RADIUS * RADIUS) * inv(N + 2)
+
+
+def chain_with_g() -> Theorem:
+    """log((l/e^c) Z_t) + (0 - log l + c) = log Z_t: with E_t = g_t the loss is log Z_t"""
+    l_pos, z_pos = lin(lt(ZERO, L), assume(le(ONE, L))), assume(lt(ZERO, Z_T))
+    split = [log_product(product(l_pos, exp_pos(-C)), z_pos), log_product(l_pos, exp_pos(-C)), apply("log_exp", a=-C)]
+    return lin(eq(log(L * exp(-C) * Z_T) + (C - log(L)), log(Z_T)), *split)
+
+
+def partition_in_volume() -> Theorem:
+    """exp(-n r^2/(n + 2)) W <= Z_t <= W for r >= 0"""
+    d = lin(lt(ZERO, D), assume(le(ONE, D)))
+    low, high = scale(d, ball_at_least()), scale(d, ball_at_most_volume())
+    return both(lin(le(exp(-JENSEN) * W, Z), low), lin(le(Z, W), high))
 
 
 # ---------------------------------------------------------------- C.1 step by step, on its own symbols
