@@ -173,7 +173,6 @@ def loss(weight: Term, n: Term, r: Term) -> Term:
 
 
 TINY = Fraction(1, 10)
-TINY_LOSS = loss(inv(ball_integral(ONE, fam("r"))), ONE, fam("r"))
 FLOOR = forall(lambda r: imp(lt(0, r), le(Fraction(1, 2), loss(inv(ball_integral(ONE, r)), ONE, r))))
 WEIGHTS = (Fraction(5), Fraction(506, 100))         # 1/Z_t lies between them at n = 1, r = 1/10
 LOW_LOSS = lt(loss(fam("w"), ONE, num(TINY)), Fraction(1, 2))

@@ -180,13 +180,6 @@ def layer_offset(x: Term, a: Term, z: Term) -> Term:
     return two_layer_energy(x) - bump_energy(x, a, z) + log(2)
 
 
-def majorisation_without_touching() -> Theorem:
-    """E_1(x) >= E_global(x) for two layers: the majorisation that Eq. (8) gives, with c_t = 0"""
-    e1, e2 = bump_energy(XX, A1, Z1), bump_energy(XX, A2, Z2)
-    wide = lin(le(exp(-e1), exp(-e1) + exp(-e2)), exp_pos(-e2))
-    return lin(le(two_layer_energy(XX), e1), log_le(exp_pos(-e1), wide), apply("log_exp", a=-e1))
-
-
 # ---------------------------------------------------------------- E_global is bounded, so it is not convex
 
 AT_A, AT_B, AT_C, TOP = Symbol("ea"), Symbol("eb"), Symbol("ec"), fam("M")
