@@ -1,0 +1,136 @@
+"""`Memorizer.fit(sequences, labels)`: a Transformer that maps every given sequence to its labels, exactly."""
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Hashable, Sequence
+
+import numpy as np
+
+from numerics.memorizer import bounds, counting, exact, referee, storage
+from numerics.memorizer.build import Build, build
+from numerics.memorizer.data import ANY, Data, integer_grid, prepare
+from numerics.memorizer.layers import MemorizationError, Network
+
+FLOAT64 = 53        # bits of its significand
+REFEREED = 2        # sequences of every build that the independent evaluator repeats
+
+
+class Memorizer:
+    """A fitted network. `.network` holds every weight; `.classes` the label values, in the order of the readout 0, 1, ...
+
+    Source: kim2023; construction of the specification, Sections 3.1 to 3.5, and `retrieval` and `averaging`, which are ours.
+    """
+
+    def __init__(self, network: Network, setting: str, length: int, classes: Sequence[Hashable], facts: dict[str, Any]):
+        self.network, self.setting, self.length = network, setting, length
+        self.classes, self.facts = tuple(classes), dict(facts)
+
+    @classmethod
+    def fit(cls, sequences: Any, labels: Any, *, setting: str = "equivariant", mask: Any = None, attention: str = "auto",
+            method: str = "auto", max_bits: int | None = None, slack: bool = False, seed: int = 0, verify: bool = True,
+            progress: exact.Progress | None = None) -> Memorizer:
+        """sequences: (N, n) or (N, n, d) integers, floats or Fractions. labels: (N, n) values, None where nothing is asked; (N,)
+        in the setting `sequence`. mask: allowed[key][query], for the setting `sparse`.
+
+        max_bits: every weight and partial sum fits into so many bits (53: float64). slack: softmax may replace hardmax.
+        verify: evaluate every label, layer by layer, before returning. Raises MemorizationError where no such network exists, or
+        the request contradicts itself.
+        """
+        if (setting == "sparse") != (mask is not None):
+            raise MemorizationError("the setting 'sparse' needs mask=allowed[key][query] of shape (n, n), and only it takes one")
+        data = prepare(sequences, labels, setting)
+        if mask is not None:
+            rows = np.array(mask, dtype=bool)
+            if rows.shape != (data.grid.shape[1],) * 2:
+                raise MemorizationError(f"the mask has shape {rows.shape} and the sequences have {data.grid.shape[1]} tokens; "
+                                        f"give allowed[key][query]")
+            mask = tuple(tuple(bool(v) for v in row) for row in rows)
+        made = build(data, mask, attention, method, max_bits, slack, np.random.default_rng(seed))
+        out = cls(made.network, setting, data.grid.shape[1], data.classes, _facts(made, data))
+        if verify:
+            out._verify(data, progress)
+        return out
+
+    def _verify(self, data: Data, progress: exact.Progress | None) -> None:
+        got = exact.run(self.network, data.grid, progress)
+        if ((got != data.label) & (data.label != ANY)).any():
+            raise MemorizationError("the network that was built does not give back its labels")
+        for i in range(min(REFEREED, len(got))):
+            again = referee.evaluate(self.network, [[Fraction(int(v), data.scale) for v in token] for token in data.grid[i]])
+            if [Fraction(v) for v in got[i].tolist()] != again:
+                raise MemorizationError(f"the two evaluators disagree on sequence {i}")
+
+    def numbers(self, sequences: Any, progress: exact.Progress | None = None) -> np.ndarray:
+        """The readout, (N, n) integers."""
+        return exact.run(self.network, self._grid(sequences), progress)
+
+    def _grid(self, sequences: Any) -> np.ndarray:
+        """The sequences as multiples of the grid that the network was built on."""
+        grid, scale = integer_grid(sequences)
+        own, d = self.network.embedding.scale, len(self.network.embedding.projection)
+        if own % scale or grid.shape[1:] != (self.length, d):
+            raise MemorizationError(f"this network takes sequences of shape (N, {self.length}, {d}) with tokens that are multiples of "
+                                    f"1/{own}; these have shape {grid.shape} and need 1/{scale}")
+        times = own // scale
+        return grid if times == 1 else _multiplied(grid, times)
+
+    def predict(self, sequences: Any, progress: exact.Progress | None = None) -> np.ndarray:
+        """Labels, (N, n), or (N,) in the setting `sequence`; None where the readout is no label (inputs never fitted)."""
+        numbers = self.numbers(sequences, progress)
+        values = np.empty(len(self.classes) + 1, dtype=object)
+        values[:-1] = self.classes
+        inside = np.where((numbers >= 0) & (numbers < len(self.classes)), numbers, len(self.classes)).astype(np.int64)
+        labels = values[inside]
+        labels = labels[:, 0] if self.setting == "sequence" else labels
+        plain = all(isinstance(v, int) and not isinstance(v, bool) for v in self.classes) and (labels != None).all()  # noqa: E711
+        return labels.astype(np.int64) if plain else labels
+
+    def parameters(self) -> counting.Parameters:
+        return counting.parameters(self.network)
+
+    def bound(self) -> int:
+        """Theorem R's bound on the nonzero parameters, at its best B, for these data."""
+        f = self.facts
+        layers = max(self.length, self.network.attention_layers)        # more than n over a sparse mask: n D
+        return bounds.theorem_r(len(self.network.embedding.projection), layers, f["contexts"], f["rho"], f["classes_bits"],
+                                modulus_bits=f["modulus_bits"])
+
+    def to_torch(self):
+        """A `torch.nn.Module` in float64 that is exact on the fitted sequences; MemorizationError if 53 bits do not hold it."""
+        from numerics.memorizer.modules import module
+        if self.facts["bits"] > FLOAT64:
+            raise MemorizationError(f"this network needs {self.facts['bits']} bits and float64 has {FLOAT64}; "
+                                    f"fit it with max_bits={FLOAT64}")
+        return module(self.network)
+
+    def save(self, path: str | Path) -> Path:
+        """PATH.json (architecture) and PATH.safetensors (weights)."""
+        about = {"setting": self.setting, "length": self.length, "classes": list(self.classes), "facts": self.facts}
+        return storage.save(Path(path), self.network, about)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Memorizer:
+        network, about = storage.load(Path(path))
+        return cls(network, about["setting"], about["length"], about["classes"], about["facts"])
+
+    def __repr__(self) -> str:
+        p = self.parameters()
+        return (f"Memorizer({self.setting}: {self.facts['contexts']:,} contexts, {p.nonzero:,} parameters of at most {p.max_bits} bits, "
+                f"{self.network.attention_layers} attention layers of {self.network.depth})")
+
+
+def _multiplied(grid: np.ndarray, w: int) -> np.ndarray:
+    return exact.Numbers.of(exact.Numbers.of(grid).times(w).values).values
+
+
+def _facts(made: Build, data: Data) -> dict[str, Any]:
+    return {"contexts": made.contexts, "rho": made.rho, "classes_bits": made.classes_bits, "method": made.method,
+            "group": made.group, "modulus_bits": made.modulus_bits, "u_sum": made.u_sum, "sequences": len(data.grid),
+            "bits": _bits(made.network, data.grid)}
+
+
+def _bits(network: Network, grid: np.ndarray) -> int:
+    """How many bits hold every weight and every partial sum on these sequences; only the weights' where they are beyond float64."""
+    weights = counting.parameters(network).max_bits - 1
+    return weights if weights > FLOAT64 else max(weights, (exact.reach(network, grid) - 1).bit_length())
