@@ -6,7 +6,7 @@ entries are, and never its values. Means that are no integers become Fractions.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Callable, Sequence
 
@@ -95,10 +95,13 @@ def _add(state: State, change: dict[str, Numbers]) -> None:
         state[name] = Numbers.of(total.values) if grown else total
 
 
-def feed_forward(state: State, ff: FeedForward) -> None:
+def feed_forward(state: State, ff: FeedForward, active: set[int] | None = None) -> None:
+    """x + W_2 relu(W_1 x + b_1); the neurons that are positive somewhere are added to `active`."""
     change: dict[str, Numbers] = {}
-    for n in ff.neurons:
+    for i, n in enumerate(ff.neurons):
         h = _dot(state, n.inputs, state[ONE].values).plus(n.bias).relu()
+        if active is not None and i not in active and h.values.any():
+            active.add(i)
         for name, w in n.outputs.items():
             part = h.times(w)
             change[name] = change[name].plus(part) if name in change else part
@@ -147,13 +150,13 @@ def allowed_keys(network: Network) -> np.ndarray | None:
     return None if network.mask is None else np.array(network.mask, dtype=bool)
 
 
-def trace(network: Network, grid: np.ndarray, layers: Sequence[FeedForward | Attention] | None = None) -> State:
-    """The state of all coordinates after the given layers (all of them by default); no chunks."""
+def trace(network: Network, grid: np.ndarray, active: Sequence[set[int]] | None = None) -> State:
+    """The state of all coordinates after all layers; no chunks. active: one set per layer, as in `feed_forward`."""
     state = embed(network.embedding, grid)
     allowed = allowed_keys(network)
-    for item in network.layers if layers is None else layers:
+    for i, item in enumerate(network.layers):
         if isinstance(item, FeedForward):
-            feed_forward(state, item)
+            feed_forward(state, item, None if active is None else active[i])
         else:
             attention(state, item, allowed)
     return state
@@ -192,15 +195,25 @@ def reach(network: Network, grid: np.ndarray) -> int:
     return most
 
 
-def run(network: Network, grid: np.ndarray, progress: Progress | None = None, tokens: int = TOKENS) -> np.ndarray:
+def run(network: Network, grid: np.ndarray, progress: Progress | None = None, tokens: int = TOKENS,
+        active: Sequence[set[int]] | None = None) -> np.ndarray:
     """The readout at every token, layer by layer: integers of shape (sequences, length)."""
     count, length, _ = grid.shape
     step = max(1, tokens // max(1, length))
     out = []
     for start in range(0, count, step):
-        state = trace(network, grid[start:start + step])
+        state = trace(network, grid[start:start + step], active)
         out.append(state[network.readout].values if network.readout in state
                    else np.zeros(grid[start:start + step].shape[:2], dtype=np.int64))
         if progress is not None:
             progress(min(count, start + step), count)
     return np.concatenate(out)
+
+
+def run_and_prune(network: Network, grid: np.ndarray, progress: Progress | None = None) -> tuple[np.ndarray, Network]:
+    """The readout, and the network without the neurons that are 0 at every token of these sequences: it runs them the same."""
+    active: list[set[int]] = [set() for _ in network.layers]
+    out = run(network, grid, progress, active=active)
+    kept = [FeedForward(tuple(item.neurons[i] for i in sorted(used))) if isinstance(item, FeedForward) else item
+            for item, used in zip(network.layers, active)]
+    return out, replace(network, layers=tuple(item for item in kept if isinstance(item, Attention) or item.neurons))

@@ -34,7 +34,7 @@ class Memorizer:
         in the setting `sequence`. mask: allowed[key][query], for the setting `sparse`.
 
         max_bits: every weight and partial sum fits into so many bits (53: float64). slack: softmax may replace hardmax.
-        verify: evaluate every label, layer by layer, before returning. Raises MemorizationError where no such network exists, or
+        verify: evaluate every label, layer by layer, before returning, and leave out the neurons that are never positive. Raises MemorizationError where no such network exists, or
         the request contradicts itself.
         """
         if (setting == "sparse") != (mask is not None):
@@ -47,19 +47,8 @@ class Memorizer:
                                         f"give allowed[key][query]")
             mask = tuple(tuple(bool(v) for v in row) for row in rows)
         made = build(data, mask, attention, method, max_bits, slack, np.random.default_rng(seed))
-        out = cls(made.network, setting, data.grid.shape[1], data.classes, _facts(made, data))
-        if verify:
-            out._verify(data, progress)
-        return out
-
-    def _verify(self, data: Data, progress: exact.Progress | None) -> None:
-        got = exact.run(self.network, data.grid, progress)
-        if ((got != data.label) & (data.label != ANY)).any():
-            raise MemorizationError("the network that was built does not give back its labels")
-        for i in range(min(REFEREED, len(got))):
-            again = referee.evaluate(self.network, [[Fraction(int(v), data.scale) for v in token] for token in data.grid[i]])
-            if [Fraction(v) for v in got[i].tolist()] != again:
-                raise MemorizationError(f"the two evaluators disagree on sequence {i}")
+        network = _verified(made.network, data, progress) if verify else made.network
+        return cls(network, setting, data.grid.shape[1], data.classes, _facts(made, network, data))
 
     def numbers(self, sequences: Any, progress: exact.Progress | None = None) -> np.ndarray:
         """The readout, (N, n) integers."""
@@ -124,10 +113,21 @@ def _multiplied(grid: np.ndarray, w: int) -> np.ndarray:
     return exact.Numbers.of(exact.Numbers.of(grid).times(w).values).values
 
 
-def _facts(made: Build, data: Data) -> dict[str, Any]:
+def _verified(network: Network, data: Data, progress: exact.Progress | None) -> Network:
+    got, pruned = exact.run_and_prune(network, data.grid, progress)
+    if ((got != data.label) & (data.label != ANY)).any():
+        raise MemorizationError("the network that was built does not give back its labels")
+    for i in range(min(REFEREED, len(got))):
+        again = referee.evaluate(pruned, [[Fraction(int(v), data.scale) for v in token] for token in data.grid[i]])
+        if [Fraction(v) for v in got[i].tolist()] != again:
+            raise MemorizationError(f"the two evaluators disagree on sequence {i}")
+    return pruned
+
+
+def _facts(made: Build, network: Network, data: Data) -> dict[str, Any]:
     return {"contexts": made.contexts, "rho": made.rho, "classes_bits": made.classes_bits, "method": made.method,
             "group": made.group, "modulus_bits": made.modulus_bits, "u_sum": made.u_sum, "sequences": len(data.grid),
-            "bits": _bits(made.network, data.grid)}
+            "bits": _bits(network, data.grid)}
 
 
 def _bits(network: Network, grid: np.ndarray) -> int:

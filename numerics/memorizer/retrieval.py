@@ -54,6 +54,7 @@ def best_slots(m: int, c: int) -> int:
 
 
 def plan(m: int, largest: int, c: int, slots: int, rng: np.random.Generator) -> Plan:
+    largest = max(1, largest)
     skip = min(max(0, m.bit_length() - 3), max(0, largest.bit_length() - 2))
     multiplier = odd(rng, slots + 6)
     return Plan(c, slots, skip, multiplier, 1 << ((multiplier * largest).bit_length() - 1))
