@@ -1,6 +1,6 @@
 """How many random patterns the models of Table 1 (niu2024) store, and how that grows with n.
 
-`python -m empirics.capacity [NAME ...]` measures again and writes the records.
+`python -m empirics run capacity.NAME` measures again and writes the record.
 
 Criteria, those of the sources:
   hopfield    Hopfield (1982): a pattern with 5 % of its bits flipped comes back to an overlap of 0.9; half of the patterns do
@@ -12,14 +12,13 @@ Criteria, those of the sources:
 """
 from __future__ import annotations
 
-import sys
 from math import exp, log
 from typing import Any, Callable, Mapping, Sequence
 
 import numpy as np
 
 from empirics.curves import Curve, capacities, growth, hull, interval, loglog, probit
-from empirics.experiment import Experiment, Rival, run, write
+from empirics.experiment import Experiment, Rival
 from empirics.simulate import exponential_unstable, unretrieved, unsettled, unstable_bits
 from numerics.hopfield import Hopfield, Krotov
 from theory.terms import ONE, fam, inv, log as log_, num
@@ -184,13 +183,15 @@ FINITE = R * R / (2 * N0)
 FAINT = inv(2 * log_(2))        # a factor n^(-1/2), as a slope of log2 K, times n
 SLACK = num(1) / 50
 
+SOURCES = ("empirics/capacity.py", "empirics/curves.py", "empirics/simulate.py", "numerics/hopfield")
+
 EXPERIMENTS = (
     Experiment(
         "capacity.hopfield", measure_hopfield, analyse_hopfield,
         {"slope": "the same retrieval with the energy -sum (rho_i^T x)^3"},
         {f"{TABLE}.hopfield": Rival("n^2, one pattern per weight: what the table's second row prints for r = 2, the same "
                                     "network, with or without a factor 1/log n", 2 - inv(log_(N0)) - ONE / 10, 2 + ONE / 10)},
-        {"n": [32, 64, 128, 256], "n control": [12, 18, 27], "groups": 8, "repeats": 2}, {"n0": 32}),
+        {"n": [32, 64, 128, 256], "n control": [12, 18, 27], "groups": 8, "repeats": 2}, {"n0": 32}, sources=SOURCES),
     Experiment(
         "capacity.krotov", measure_krotov, analyse_krotov,
         {"excess": "r = 3 with biased patterns (three bits of four are +1), whose noise does not average out",
@@ -201,7 +202,7 @@ EXPERIMENTS = (
                                                    inv(4 * log_(N1)))},
         {"n": {"2": [48, 96, 192, 384], "3": [32, 48, 72, 96], "4": [32, 48, 72]}, "n control": [48, 72, 96], "groups": 16,
          "bits": 300000},
-        {"n0": 32, "n1": 384, "r": 4}),
+        {"n0": 32, "n1": 384, "r": 4}, sources=SOURCES),
     Experiment(
         "capacity.demircigil", measure_demircigil, analyse_demircigil,
         {"rate": "half of the patterns are fixed points, instead of all of them"},
@@ -211,7 +212,7 @@ EXPERIMENTS = (
          f"{TABLE}.demircigil_capacity.amended": Rival("2^(n/2) and no power of n", num(1) / 2 - SLACK, num(1) / 2 + SLACK),
          f"{TABLE}.demircigil_capacity.exponent": Rival("2^n/n: most patterns instead of all", 1 - 2 * FAINT / N0 - SLACK,
                                                         ONE + SLACK)},
-        {"n": [10, 12, 14, 16, 18, 20], "n control": [8, 10, 12], "groups": 20, "draws": 6000, "free": 16}, {"n0": 10, "n1": 20}),
+        {"n": [10, 12, 14, 16, 18, 20], "n control": [8, 10, 12], "groups": 20, "draws": 6000, "free": 16}, {"n0": 10, "n1": 20}, sources=SOURCES),
     Experiment(
         "capacity.mchn", measure_mchn, analyse_mchn,
         {"bend": "patterns of +1 and -1 in the network with F(z) = z^3, at the same n", "rate": "beta = 1/2"},
@@ -220,30 +221,5 @@ EXPERIMENTS = (
          f"{TABLE}.mchn_capacity.constant": Rival("the reference's proved lower bound c = 1.3718, if it were the capacity",
                                                   log_(num(13718) / 10000) / 4 - ONE / 10,
                                                   log_(num(13718) / 10000) / 4 + ONE / 10)},
-        {"n": [8, 13, 18], "n control": [10, 14, 18], "groups": 16, "repeats": 1, "bits": 200000}, {"n0": 8, "n1": 13, "n2": 18}),
+        {"n": [8, 13, 18], "n control": [10, 14, 18], "groups": 16, "repeats": 1, "bits": 200000}, {"n0": 8, "n1": 13, "n2": 18}, sources=SOURCES),
 )
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Measure again and write the records: of all experiments, or of those named."""
-    from theory.claim import WellposedError
-    from theory.registry import load
-    known = {e.name: e for e in EXPERIMENTS}
-    unknown = [a for a in arguments if a not in known]
-    if unknown:
-        print(f"capacity: there is no experiment {unknown[0]}; there are {', '.join(known)}", file=sys.stderr)
-        return 2
-    try:
-        claims = load().claims
-        for name in arguments or known:
-            record = run(known[name], claims)
-            print(f"{write(record)}: {record['seconds']} s; " + "; ".join(
-                f"{q} = {i['value']:.3f} in [{i['low']:.3f}, {i['high']:.3f}]" for q, i in record["measured"].items()))
-    except WellposedError as error:
-        print(f"capacity: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

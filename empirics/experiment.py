@@ -15,12 +15,13 @@ import time
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from theory.claim import Claim, Evidence, Outcome, StoreError
 from theory.terms import ZERO, Term, fam, le
 
-RECORDS = Path(__file__).resolve().parent / "records"
+ROOT = Path(__file__).resolve().parents[1]
+RECORDS = ROOT / "empirics" / "records"
 SCHEMA = 1
 CLOSE = 1e-6            # numbers recomputed elsewhere agree to so much, relative to 1
 Interval = Mapping[str, float]
@@ -63,7 +64,9 @@ class Experiment:
 
     measure(configuration, seed) gives the raw figures, as JSON; analyse(raw) gives {quantity: {"measured": interval, "control":
     interval}} from them, deterministically. controls: what the control of each quantity is. rivals: claim id -> Rival.
-    configuration: what `measure` is run with by default; `small` replaces parts of it in tests.
+    configuration: what `measure` is run with by default; `small` replaces parts of it in tests. sources: the files and folders,
+    from the root, whose change makes a record stale. packages: beside numpy, whose versions a record names. offline: whether any
+    machine can run it in minutes; the others wait for a record from one that can.
     """
 
     name: str
@@ -74,6 +77,16 @@ class Experiment:
     configuration: Mapping[str, Any]
     numbers: Mapping[str, int] = field(default_factory=dict)
     seed: int = 20240
+    sources: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    offline: bool = True
+
+    def code(self) -> str:
+        """sha256 of the sources that a record depends on."""
+        found = hashlib.sha256()
+        for path in sorted(p for s in self.sources for p in ([ROOT / s] if (ROOT / s).is_file() else (ROOT / s).rglob("*.py"))):
+            found.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        return found.hexdigest()
 
     def quantity(self, claim: Claim) -> str:
         """The measured quantity that the claim is about: its variable that is no number of the configuration."""
@@ -128,7 +141,7 @@ def run(experiment: Experiment, claims: Mapping[str, Claim], small: Mapping[str,
     found = experiment.analyse(raw)
     record = {"schema": SCHEMA, "name": experiment.name, "configuration": configuration, "numbers": dict(experiment.numbers),
               "seeds": [used],
-              "versions": _versions(), "device": "cpu", "revision": _revision(), "predicted": predicted, "rival": rival,
+              "versions": _versions(experiment.packages), "device": _device(raw), "revision": _revision(), "code": experiment.code(), "predicted": predicted, "rival": rival,
               "control": {q: {"what": experiment.controls[q], **found[q]["control"]} for q in found},
               "measured": {q: dict(found[q]["measured"]) for q in found}, "raw": raw,
               "seconds": round(time.perf_counter() - start, 1)}
@@ -159,8 +172,19 @@ def write(record: Mapping[str, Any], folder: Path = RECORDS) -> Path:
     return path
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "numpy": metadata.version("numpy")}
+def _versions(packages: Sequence[str]) -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in ("numpy", *packages)}}
+
+
+def _device(raw: Any) -> str:
+    """What the raw figures say they were measured on; the CPU where they say nothing."""
+    return str(raw.get("device", "cpu")) if isinstance(raw, Mapping) else "cpu"
+
+
+def fresh(experiment: Experiment, record: Mapping[str, Any] | None) -> bool:
+    """Whether the record was made by the code and the configuration that stand here now."""
+    return (record is not None and record.get("code") == experiment.code()
+            and record["configuration"] == json.loads(json.dumps(dict(experiment.configuration))))
 
 
 def _revision() -> str | None:
@@ -249,6 +273,6 @@ def evidence(experiment: Experiment, claim: Claim, record: Mapping[str, Any]) ->
     coverage = f"{q} = {shown(measured)}: {why}; predicted {predicted}, rival {rival}; control {shown(control)}"
     payload = {"record": f"{experiment.name}.json", "digest": record["digest"], "quantity": q, "measured": dict(measured),
                "control": dict(control),
-               "predicted": predicted.as_json(), "rival": record["rival"][claim.id]}
+               "predicted": predicted.as_json(), "rival": record["rival"][claim.id], "device": record["device"]}
     return Evidence("experiment", outcome, coverage, {"kind": "record", "summary": payload, "payload": payload},
                     seed=record["seeds"][0])

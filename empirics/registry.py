@@ -12,7 +12,8 @@ from typing import Any
 from empirics import experiment as base
 from theory.claim import Claim, Evidence, StoreError
 
-MODULES = {"capacity": "empirics.capacity"}      # first part of an experiment's name -> its module
+MODULES = {"capacity": "empirics.capacity", "memorizer": "empirics.memorization", "radius": "empirics.radius",
+           "training": "empirics.training.experiments"}      # first part of an experiment's name -> its module
 
 
 def find(name: str) -> base.Experiment | None:
@@ -23,9 +24,9 @@ def find(name: str) -> base.Experiment | None:
     return next((e for e in importlib.import_module(module).EXPERIMENTS if e.name == name), None)
 
 
-def names() -> list[str]:
-    """All experiments, in order."""
-    return [e.name for module in MODULES.values() for e in importlib.import_module(module).EXPERIMENTS]
+def experiments() -> dict[str, base.Experiment]:
+    """All experiments by name, in order."""
+    return {e.name: e for module in MODULES.values() for e in importlib.import_module(module).EXPERIMENTS}
 
 
 def path(name: str, folder: Path | None = None) -> Path:
@@ -34,7 +35,7 @@ def path(name: str, folder: Path | None = None) -> Path:
 
 def records(folder: Path | None = None) -> dict[str, dict[str, Any]]:
     """name -> record, of all experiments that have one."""
-    return {name: base.read(path(name, folder)) for name in names() if path(name, folder).exists()}
+    return {name: base.read(path(name, folder)) for name in experiments() if path(name, folder).exists()}
 
 
 def record_digest(name: str, folder: Path | None = None) -> str | None:

@@ -1,4 +1,4 @@
-"""The report's figures: drawn by floor 3, kept in build/figures, drawn again only when the code behind them changes."""
+"""The report's figures: drawn by floor 3, kept in build/figures, drawn again only when the code or the records behind them change."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -21,11 +21,13 @@ class Drawn:
 def drawn(home: Home, papers: Iterable[str], warn: Callable[[str], None]) -> list[Drawn]:
     """The figures of these papers as SVG text. One that cannot be drawn gives one line on stderr and is left out, never invented."""
     from empirics.figures import FIGURES
+    from empirics.registry import record_digest
 
     folder, sources, out = home.build / "figures", Sources(), []
     for figure in (f for paper in papers for f in FIGURES.get(paper, [])):
-        picture, mark, key = folder / f"{figure.name}.svg", folder / f"{figure.name}.key", sources.of(figure.module)
+        picture, mark = folder / f"{figure.name}.svg", folder / f"{figure.name}.key"
         try:
+            key = " ".join([sources.of(figure.module), *(record_digest(name) or "none" for name in figure.records)])
             if not (picture.exists() and mark.exists() and mark.read_text(encoding="utf-8").strip() == key):
                 folder.mkdir(parents=True, exist_ok=True)
                 figure.draw(folder)

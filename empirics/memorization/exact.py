@@ -163,8 +163,11 @@ def _rivals(names: Mapping[str, str]) -> dict[str, Rival]:
 CONTROLS = {"wrong": "one bias off by one", "moved": "positional inputs permuted", "placed": "the positions of the inputs permuted",
             "classified": "the count head removed", "continued": "the causal mask removed", "sparse": "one flooding layer missing",
             "slope": "a unit ramp per label"}
-DECIDES: dict[str, str] = {}
+DECIDES = {"kim2023.abstract.memorise.run": "wrong", "kim2023.abstract.permutations.run": "moved",
+           "kim2023.abstract.positions.run": "placed", "kim2023.classification.run": "classified",
+           "kim2023.language.run": "continued", "kim2023.sparse.run": "sparse", "kim2023.abstract.rate.measured": "slope"}
 
 EXPERIMENTS = [Experiment("memorizer.exact", measure, analyse, CONTROLS, _rivals(DECIDES),
                           {"sizes": SIZES, "N settings": [16, 128, 1024], "instances": 210,
-                           "N scaling": [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384]})]
+                           "N scaling": [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384]},
+                          sources=("empirics/memorization/exact.py", "empirics/memorization/instances.py", "numerics/memorizer"))]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from wellposed.report import facts
+from wellposed.report import experiments, facts
 
 
 def code(text: str) -> str:
@@ -48,6 +48,10 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
         out += ["", "## What does not hold as printed"]
         for r in bad:
             out += ["", f"### {code(r['id'])}: {r['verdict']}", "", *_failure(r, known)]
+    told = experiments.lines(results)
+    if told:
+        out += ["", "## Experiments", "", f"| {' | '.join(experiments.HEADS)} |", "|---" * len(experiments.HEADS) + "|"]
+        out += [f"| {cell(x.claim)} | {' | '.join(map(plain, x.cells()[1:]))} |" for x in told]
     out += ["", "## What falls", ""]
     falls = [r for r in results if r["falls"]]
     out += [f"- {code(r['id'])} fails, and with it the paper's argument for {', '.join(map(code, r['falls']))}" for r in falls]

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from wellposed.figures import Drawn
-from wellposed.report import diagram, facts, mathml
+from wellposed.report import diagram, experiments, facts, mathml
 from wellposed.report.style import STYLE
 
 Known = Mapping[str, Mapping[str, Any]]
@@ -23,6 +23,7 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
     body = [
         f"<header><h1>Does each statement hold as printed?</h1><p>{escape(facts.headline(results, rows))}.</p>",
         '<nav><a href="#rows">rows</a> <a href="#graph">graph</a> <a href="#failing">what does not hold</a> <a href="#falls">what falls</a> '
+        + ('<a href="#experiments">experiments</a> ' if any(r["experiment"] for r in results) else "")
         + ('<a href="#figures">figures</a> ' if figures else "") + '<a href="#claims">every claim</a></nav></header>',
         _summary(results),
         '<h2 id="rows">Rows of the inventory</h2>', _table(results, known),
@@ -31,6 +32,7 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
         "" if bad else "<p>No claim was found to fail as printed.</p>",
         '<h2 id="falls">What falls</h2>',
         f"<ul>{fallen}</ul>" if falls else "<p>No claim’s argument in the paper rests on one that fails.</p>",
+        *_experiments(results, known),
         *_figures(figures),
         '<h2 id="claims">Every claim</h2>', *(_full(r, known) for r in results),
     ]
@@ -40,6 +42,26 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
         + "\n".join(filter(None, body))
         + "\n</body>\n</html>\n"
     )
+
+
+def _experiments(results: Sequence[Mapping[str, Any]], known: Known) -> list[str]:
+    told = experiments.lines(results)
+    if not told:
+        return []
+    out = [f"<tr>{''.join(f'<th>{h}</th>' for h in experiments.HEADS)}</tr>"]
+    before = None
+    for x in told:
+        if x.experiment != before:
+            device = f' <span class="label">on {escape(x.device)}</span>' if x.device else ""
+            out.append(f'<tr><td colspan="{len(experiments.HEADS)}"><b>{escape(x.experiment)}</b>{device}</td></tr>')
+            before = x.experiment
+        hints = {3: x.rival_words, 4: x.control_words}
+        cells = "".join(f'<td title="{escape(hints.get(k, ""))}">{escape(c)}</td>' for k, c in list(enumerate(x.cells()))[1:-1])
+        cells = cells if x.measured else f'<td colspan="{len(experiments.HEADS) - 2}" class="label">{escape(x.waits)}</td>'
+        out.append(f"<tr><td>{_link(x.claim, known)}</td>{cells}<td>{_verdict(x.verdict)}</td></tr>")
+    return ['<h2 id="experiments">Experiments</h2>',
+            "<p>Ranges are computed before anything is measured; a measurement inside the predicted range counts only outside the rival's, "
+            "and only where the control came out different. A cell's hint says what the rival or the control is.</p>", f'<div class="wide"><table>{"".join(out)}</table></div>']
 
 
 def _figures(figures: Sequence[Drawn]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from wellposed.graph import FAILING, Impact
-from wellposed.report import facts, mathml
+from wellposed.report import experiments, facts, mathml
 
 WIDTH = 80
 COLOURS = {"proved": "32", "supported": "32", "refuted": "31", "contradicted": "31", "ill-posed": "31", "conditional": "33",
@@ -58,6 +58,7 @@ def report(results: Sequence[Mapping[str, Any]], paint: Paint, known: Mapping[st
         out += ["", paint("What does not hold as printed", "heading")]
         for result in bad:
             out += ["", *failure(result, known, paint)]
+    out += experiment_lines(results, paint)
     falls = [r for r in results if r["falls"]]
     out += ["", paint("What falls", "heading"), ""]
     for r in falls:
@@ -65,6 +66,24 @@ def report(results: Sequence[Mapping[str, Any]], paint: Paint, known: Mapping[st
     if not falls:
         out += ["  No claim's argument in the paper rests on one that fails."]
     return "\n".join(out) + "\n"
+
+
+def experiment_lines(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
+    """Prediction, rival, control and measurement of every claim that an experiment decides."""
+    out: list[str] = []
+    before = None
+    for line in experiments.lines(results):
+        if line.experiment != before:
+            out += ["", paint(f"Experiment {line.experiment}", "heading") + (f"  ({clean(line.device)})" if line.device else "")]
+            before = line.experiment
+        out.append(f"  {clean(line.claim)}  {paint(line.verdict, line.verdict)}")
+        if line.measured:
+            out += labelled("measured", line.measured, 4) + labelled("predicted", line.predicted, 4)
+            out += labelled("rival", f"{line.rival}: {line.rival_words}", 4)
+            out += labelled("control", f"{line.control}: {line.control_words}", 4)
+        else:
+            out += labelled("waits", line.waits, 4)
+    return out
 
 
 def summary(results: Sequence[Mapping[str, Any]], paint: Paint) -> list[str]:
