@@ -136,12 +136,13 @@ def run(experiment: Experiment, claims: Mapping[str, Claim], small: Mapping[str,
     predicted, rival = _ranges(experiment, about)
     configuration = {**experiment.configuration, **(small or {})}
     used = experiment.seed if seed is None else seed
-    start = time.perf_counter()
+    start, code, revision = time.perf_counter(), experiment.code(), _revision(experiment.sources)    # before: the tree may change meanwhile
     raw = json.loads(json.dumps(experiment.measure(configuration, used)))
     found = experiment.analyse(raw)
     record = {"schema": SCHEMA, "name": experiment.name, "configuration": configuration, "numbers": dict(experiment.numbers),
               "seeds": [used],
-              "versions": _versions(experiment.packages), "device": _device(raw), "revision": _revision(), "code": experiment.code(), "predicted": predicted, "rival": rival,
+              "versions": _versions(experiment.packages), "device": _device(raw), "revision": revision, "code": code,
+              "predicted": predicted, "rival": rival,
               "control": {q: {"what": experiment.controls[q], **found[q]["control"]} for q in found},
               "measured": {q: dict(found[q]["measured"]) for q in found}, "raw": raw,
               "seconds": round(time.perf_counter() - start, 1)}
@@ -187,14 +188,16 @@ def fresh(experiment: Experiment, record: Mapping[str, Any] | None) -> bool:
             and record["configuration"] == json.loads(json.dumps(dict(experiment.configuration))))
 
 
-def _revision() -> str | None:
-    """The commit, with `-dirty` where the working tree differs from it; None outside a repository."""
-    try:
-        done = subprocess.run(["git", "describe", "--always", "--abbrev=40", "--exclude", "*", "--dirty"], cwd=RECORDS.parent,
-                              capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip() or None if done.returncode == 0 else None
+def _revision(sources: Sequence[str]) -> str | None:
+    """The commit, with `-dirty` where the sources that the record depends on differ from it; None outside a repository."""
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=10)
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+    commit = git("rev-parse", "HEAD")
+    return commit and commit + ("-dirty" if git("status", "--porcelain", "--", *(sources or ["."])) else "")
 
 
 # ---------------------------------------------------------------- reading and deciding

@@ -95,6 +95,16 @@ def _controls(rng: np.random.Generator) -> dict[str, list[float]]:
 
 # ---------------------------------------------------------------- the experiment
 
+WAYS = {"auto": {}, "paper": {"method": "strings", "attention": "extraction"}, "steps": {"method": "steps"}}
+
+
+def _scaled(rng: np.random.Generator, count: int, n: int, d: int, **options: Any) -> dict[str, Any]:
+    x, y, m = fitted("equivariant", count, n, d, 4, rng, **options)
+    p = m.parameters()
+    return {"N": count, "n": n, "d": d, "M": m.facts["contexts"], "nonzero": p.nonzero, "dense": p.dense, "max_bits": p.max_bits,
+            "total_bits": p.total_bits, "rho": m.facts["rho"], "bound": m.bound(), "wrong": wrong(m, x, y)}
+
+
 def measure(c: Mapping[str, Any], seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     rows = []
@@ -116,18 +126,15 @@ def measure(c: Mapping[str, Any], seed: int) -> dict[str, Any]:
         y = instances.labels(x, 3, options["setting"], rng, 0.5 if options["setting"] == "masked" else 1.0)
         m = Memorizer.fit(x, y, seed=i, **options)
         small.append({"kind": kind, **_row(m, x, y, rng)})
-    scaling: dict[str, list] = {"auto": [], "steps": []}
-    for way, rows_of in scaling.items():
-        for count in c["N scaling"]:
-            x, y, m = fitted("equivariant", count, 8, 16, 4, rng, method=way)
-            p = m.parameters()
-            rows_of.append({"N": count, "n": 8, "d": 16, "M": m.facts["contexts"], "nonzero": p.nonzero, "max_bits": p.max_bits,
-                            "total_bits": p.total_bits, "wrong": wrong(m, x, y) if way == "auto" else None})
+    scaling = {name: [_scaled(rng, count, 8, 16, **options) for count in c["N scaling"] if count <= c["N at most"].get(name, count)]
+               for name, options in WAYS.items()}
+    scaling["length"] = [_scaled(rng, 64, n, 8, attention="extraction") for n in c["n scaling"]]
+    scaling["dimension"] = [_scaled(rng, 64, 8, d) for d in c["d scaling"]]
     return {"rows": rows, "instances": small, "controls": _controls(rng), "scaling": scaling}
 
 
 def analyse(raw: Mapping[str, Any]) -> dict[str, dict[str, dict[str, float]]]:
-    rows = raw["rows"] + raw["instances"]
+    rows = raw["rows"] + raw["instances"] + [{"setting": "equivariant", "moved": None, **r} for rs in raw["scaling"].values() for r in rs]
     out = {q: _both([r["wrong"] for r in rows if r["setting"] == s or (q == "placed" and s == "masked")], raw["controls"][q])
            for q, s in SHARES.items()}
     out["moved"] = _both([r["moved"] for r in rows if r["moved"] is not None], raw["controls"]["moved"])
@@ -169,5 +176,7 @@ DECIDES = {"kim2023.abstract.memorise.run": "wrong", "kim2023.abstract.permutati
 
 EXPERIMENTS = [Experiment("memorizer.exact", measure, analyse, CONTROLS, _rivals(DECIDES),
                           {"sizes": SIZES, "N settings": [16, 128, 1024], "instances": 210,
-                           "N scaling": [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384]},
+                           "N scaling": [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384],
+                           "N at most": {"paper": 1024, "steps": 4096}, "n scaling": [2, 4, 8, 16, 32, 64],
+                           "d scaling": [2, 8, 32, 128, 512]},
                           sources=("empirics/memorization/exact.py", "empirics/memorization/instances.py", "numerics/memorizer"))]

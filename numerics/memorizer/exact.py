@@ -6,6 +6,7 @@ entries are, and never its values. Means that are no integers become Fractions.
 """
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Callable, Sequence
@@ -193,6 +194,14 @@ def reach(network: Network, grid: np.ndarray) -> int:
             attention(state, item, allowed)
         most = max(most, *into.values())
     return most
+
+
+def console_bar(done: int, total: int) -> None:
+    """A `progress` that draws on stderr where that is a terminal, and erases itself when done."""
+    if sys.stderr.isatty():
+        full = 30 * done // max(1, total)
+        line = f"\r[{'#' * full}{'.' * (30 - full)}] {done:,}/{total:,} sequences"
+        print(line if done < total else f"\r{' ' * len(line)}\r", end="", file=sys.stderr, flush=True)
 
 
 def run(network: Network, grid: np.ndarray, progress: Progress | None = None, tokens: int = TOKENS,

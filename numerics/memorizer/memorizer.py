@@ -29,12 +29,12 @@ class Memorizer:
     @classmethod
     def fit(cls, sequences: Any, labels: Any, *, setting: str = "equivariant", mask: Any = None, attention: str = "auto",
             method: str = "auto", max_bits: int | None = None, slack: bool = False, seed: int = 0, verify: bool = True,
-            progress: exact.Progress | None = None) -> Memorizer:
+            progress: exact.Progress | bool | None = None) -> Memorizer:
         """sequences: (N, n) or (N, n, d) integers, floats or Fractions. labels: (N, n) values, None where nothing is asked; (N,)
         in the setting `sequence`. mask: allowed[key][query], for the setting `sparse`.
 
         max_bits: every weight and partial sum fits into so many bits (53: float64). slack: softmax may replace hardmax.
-        verify: evaluate every label, layer by layer, before returning, and leave out the neurons that are never positive. Raises MemorizationError where no such network exists, or
+        verify: evaluate every label, layer by layer, before returning, and leave out the neurons that are never positive. progress: True for a bar, or a function of (sequences done, in all). Raises MemorizationError where no such network exists, or
         the request contradicts itself.
         """
         if (setting == "sparse") != (mask is not None):
@@ -47,12 +47,12 @@ class Memorizer:
                                         f"give allowed[key][query]")
             mask = tuple(tuple(bool(v) for v in row) for row in rows)
         made = build(data, mask, attention, method, max_bits, slack, np.random.default_rng(seed))
-        network = _verified(made.network, data, progress) if verify else made.network
+        network = _verified(made.network, data, _progress(progress)) if verify else made.network
         return cls(network, setting, data.grid.shape[1], data.classes, _facts(made, network, data))
 
-    def numbers(self, sequences: Any, progress: exact.Progress | None = None) -> np.ndarray:
+    def numbers(self, sequences: Any, progress: exact.Progress | bool | None = None) -> np.ndarray:
         """The readout, (N, n) integers."""
-        return exact.run(self.network, self._grid(sequences), progress)
+        return exact.run(self.network, self._grid(sequences), _progress(progress))
 
     def _grid(self, sequences: Any) -> np.ndarray:
         """The sequences as multiples of the grid that the network was built on."""
@@ -64,7 +64,7 @@ class Memorizer:
         times = own // scale
         return grid if times == 1 else _multiplied(grid, times)
 
-    def predict(self, sequences: Any, progress: exact.Progress | None = None) -> np.ndarray:
+    def predict(self, sequences: Any, progress: exact.Progress | bool | None = None) -> np.ndarray:
         """Labels, (N, n), or (N,) in the setting `sequence`; None where the readout is no label (inputs never fitted)."""
         numbers = self.numbers(sequences, progress)
         values = np.empty(len(self.classes) + 1, dtype=object)
@@ -107,6 +107,10 @@ class Memorizer:
         p = self.parameters()
         return (f"Memorizer({self.setting}: {self.facts['contexts']:,} contexts, {p.nonzero:,} parameters of at most {p.max_bits} bits, "
                 f"{self.network.attention_layers} attention layers of {self.network.depth})")
+
+
+def _progress(wanted: exact.Progress | bool | None) -> exact.Progress | None:
+    return exact.console_bar if wanted is True else wanted or None
 
 
 def _multiplied(grid: np.ndarray, w: int) -> np.ndarray:
