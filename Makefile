@@ -12,7 +12,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
-report: .venv/installed  ## verify every claim; print the report and write build/report.json, .md and .html
+report: .venv/installed-empirics  ## verify every claim; print the report and write build/report.json, .md and .html
+	$(BIN)/python -m empirics run
 	$(BIN)/wellposed report
 
 test: .venv/installed-test  ## the tests that take seconds, then every claim as a test item
@@ -25,7 +26,8 @@ slow: .venv/installed-test  ## the tests that take minutes
 gate: .venv/installed  ## fail if a verdict is not what claims.lock says
 	$(BIN)/wellposed gate
 
-bench: .venv/installed  ## what the rigorous routes cost, against the same evidence by mpmath
+bench: .venv/installed-empirics  ## what it all costs, each beside what a user would pick instead
+	$(PIP) -e '.[empirics,bench]'
 	@for b in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename "$$b" .py) || exit 1; done
 
 clean:  ## remove the environment and everything computed
@@ -40,6 +42,10 @@ clean:  ## remove the environment and everything computed
 	$(PIP) -e .
 	@touch $@
 
-.venv/installed-test: .venv/installed
+.venv/installed-empirics: .venv/installed
+	$(PIP) -e '.[empirics]'
+	@touch $@
+
+.venv/installed-test: .venv/installed-empirics
 	$(PIP) -e '.[test,empirics]'
 	@touch $@
