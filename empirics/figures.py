@@ -36,6 +36,13 @@ def _radius(name: str) -> Callable[[Path], object]:
     return draw
 
 
+def _training(name: str) -> Callable[[Path], object]:
+    def draw(out: Path) -> None:
+        from empirics.training import drawing
+        drawing.write(out, name)
+    return draw
+
+
 def _memorization(out: Path) -> None:
     from empirics.memorization import drawing
     drawing.write(out)
@@ -60,6 +67,15 @@ FIGURES: dict[str, list[Figure]] = {
         Figure("radius_layer", "Distance against layer",
                "n is the same in all layers, and so is what the printed formula says; the distance follows each layer's scale.",
                "empirics.radius.drawing", _radius("radius_layer")),
+        Figure("figure3", "Figure 3 at CPU scale: three ratios of parameters to tokens",
+               "A small GPT-2 on the first characters of novels, trained past the typical time. Where parameters outnumber tokens "
+               "the training loss falls to the entropy of the text learnt by heart, and at the ratio of 1 % the losses part once the run goes on. "
+               "Beside: what is printed, Eq. (2) and Table 2 for GPT-2 small, in other units.", "empirics.training.drawing",
+               _training("figure3"), ("training.offline",)),
+        Figure("figure4", "Figure 4 at CPU scale: Question-Formation, and what the plateau follows",
+               "Small vanilla Transformers settle at the entropy of their grammar, whatever it is; the published grammar's happens "
+               "to be close to Proposition 4's 1. Lists learnt by heart settle at the entropy of the list.",
+               "empirics.training.drawing", _training("figure4"), ("training.offline",)),
     ],
     "kim2023": [
         Figure("memorizer_trained", "Parameters against labels: trained Transformers and the construction",

@@ -46,7 +46,7 @@ ABSTRACT_CLAIMS = [
           notes="If the loss were Proposition 4's formula, 1 would be its infimum: approached at Z_t = 1 and c near log l."),
     Claim(id="niu2024.abstract.floor.trained", location="Abstract, for trained models", reading_of="niu2024.abstract.floor",
           printed=None, reconstruction=True, variables=(scalar("least", 0),), conclusion=le(1, fam("least")),
-          experiment="training",
+          experiment="training.offline",
           notes="What a record must show: the least training loss over all data sizes, also small ones, at saturation is not "
                 "below 1. The rival explanation, the entropy of the training set, predicts losses below 1 there."),
     Claim(id="niu2024.abstract.search", location="Abstract",

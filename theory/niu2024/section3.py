@@ -116,14 +116,14 @@ MEMORY_CLAIMS = [
                 "when y is the midpoint."),
     Claim(id="niu2024.memorise", location="Section 3.1, Observation 1",
           printed=r"\text{The models tend to memorize the patterns of the training data.}",
-          variables=(scalar("ratio", 0),), conclusion=le(fam("ratio"), F(1, 2)), covers=("S5",), experiment="training",
+          variables=(scalar("ratio", 0),), conclusion=le(fam("ratio"), F(1, 2)), covers=("S5",), experiment="training.gpt2",
           notes="What a record must show: after saturation the loss on the training sequences is at most half (ratio) of that "
                 "on held-out ones."),
     Claim(id="niu2024.assumption1", location="Section 3.1, Assumption 1",
           printed=r"\text{After saturation, the model memorizes the training samples }\mathcal D\text{ as patterns }\{\rho^1,"
                   r"\ldots,\rho^d\},\ \rho^i\in\mathbb R^n",
           variables=(scalar("recalled", 0, 1),), conclusion=le(F(9, 10), fam("recalled")), covers=("S6",),
-          rests_on=("niu2024.memorise",), experiment="training",
+          rests_on=("niu2024.memorise",), experiment="training.gpt2",
           notes="What a record must show: at least nine tenths (recalled) of the training sequences are reproduced from their "
                 "beginnings after saturation. For large data it is ruled out by counting, see niu2024.assumption1.counting."),
     Claim(id="niu2024.assumption1.counting", location="Section 3.1, Assumption 1 at Section 6.2's sizes",
