@@ -7,27 +7,19 @@ EXTRACTION = 18         # parameters of one layer of contextual mapping, with mu
 CONSTANT = 24
 
 
-def theorem_r(d: int, n: int, m: int, rho: int, c: int, group: int | None = None, modulus_bits: int = 0) -> int:
+def theorem_r(d: int, n: int, m: int, rho: int, c: int, group: int | None = None, modulus_bits: int = 0, slack: bool = False) -> int:
     """d + 18 n + 24 + 8 ceil(M/B) + B (9 (rho + c) + 15) + 6 modulus_bits, at B = `group` or at the best B.
 
-    rho: bits of the largest context id. Holds for every B >= 1, so the best one gives the bound a build is held against.
+    rho: bits of the largest context id. Holds for every B >= 1, so the best one gives the bound a build is held against. slack: slots
+    that leave a margin on both sides of an id cost 17, and their ids are doubled: one bit more, two parameters for doubling.
     """
     def at(b: int) -> int:
-        return d + EXTRACTION * n + CONSTANT + 8 * -(-m // b) + b * (9 * (rho + c) + 15) + 6 * modulus_bits
+        slot = 9 * (rho + 1 + c) + 17 if slack else 9 * (rho + c) + 15
+        return d + EXTRACTION * n + CONSTANT + 2 * slack + 8 * -(-m // b) + b * slot + 6 * modulus_bits
     if group is not None:
         return at(group)
     best = max(1, isqrt(8 * m // (9 * (rho + c) + 15)))
     return min(at(b) for b in (best, best + 1))
-
-
-def retrieval(d: int, n: int, m: int, rho: int, c: int, slots: int, groups: int) -> int:
-    """The same count for `numerics.memorizer.retrieval`: every summand is a layer's.
-
-    3 a group, 7c + 8 a slot, 7c for the constant, 3 a fold of the high bits and of the hash, 6 a bit of the last division.
-    """
-    high = (rho + 2) + (2 * groups + 2).bit_length()
-    last = 2 * slots.bit_length() + c + 1
-    return d + EXTRACTION * n + CONSTANT + 3 * groups + slots * (7 * c + 8) + 7 * c + 3 * high + 3 * m.bit_length() + 6 * last
 
 
 def information(m: int, classes: int) -> float:

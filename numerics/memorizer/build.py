@@ -32,6 +32,7 @@ class Build:
     group: int | None = None
     modulus_bits: int = 0
     u_sum: int = 0
+    slack: bool = False
 
 
 def causal_mask(length: int) -> tuple[tuple[bool, ...], ...]:
@@ -61,7 +62,7 @@ def build(data: Data, mask, attention: str, method: str, max_bits: int | None, s
         for tail, extra in option:
             network = Network(embedding, front.layers + tuple(tail), "y", used)
             if max_bits is None or _fits(network, data.grid, max_bits):
-                found.append(Build(network, int(ids.max()).bit_length(), len(ids), c, name, u_sum=sum(front.u), **extra))
+                found.append(Build(network, int(ids.max()).bit_length(), len(ids), c, name, u_sum=sum(front.u), slack=slack, **extra))
                 break
     if not found:
         raise MemorizationError(f"no network with {max_bits} bits holds these data: ids of {int(ids.max()).bit_length()} bits and "

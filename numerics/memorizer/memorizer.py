@@ -83,7 +83,7 @@ class Memorizer:
         f = self.facts
         layers = max(self.length, self.network.attention_layers)        # more than n over a sparse mask: n D
         return bounds.theorem_r(len(self.network.embedding.projection), layers, f["contexts"], f["rho"], f["classes_bits"],
-                                modulus_bits=f["modulus_bits"])
+                                modulus_bits=f["modulus_bits"], slack=f["slack"])
 
     def to_torch(self):
         """A `torch.nn.Module` in float64 that is exact on the fitted sequences; MemorizationError if 53 bits do not hold it."""
@@ -129,7 +129,7 @@ def _verified(network: Network, data: Data, progress: exact.Progress | None) -> 
 
 
 def _facts(made: Build, network: Network, data: Data) -> dict[str, Any]:
-    return {"contexts": made.contexts, "rho": made.rho, "classes_bits": made.classes_bits, "method": made.method,
+    return {"contexts": made.contexts, "slack": made.slack, "rho": made.rho, "classes_bits": made.classes_bits, "method": made.method,
             "group": made.group, "modulus_bits": made.modulus_bits, "u_sum": made.u_sum, "sequences": len(data.grid),
             "bits": _bits(network, data.grid)}
 

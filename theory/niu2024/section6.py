@@ -164,10 +164,10 @@ ENCODER_CLAIMS = [
           variables=measured("shares"), **OFFLINE, conclusion=le(fam("shares"), F(21, 19)),
           notes="'Around 20' at all four shares, within 1: the distance at 25 percent is at most 21/19 of that at 100 percent (shares)."),
     Claim(id="niu2024.radius.typical.settled", location="Section 6.1", reading_of="niu2024.radius.typical",
-          variables=(scalar("fall"),), **OFFLINE, conclusion=le(fam("fall"), F(1, 100)),
+          variables=(scalar("fall"),), **OFFLINE, conclusion=le(fam("fall"), F(1, 50)),
           notes="Half the distance to the nearest of m vectors can be the radius of a pattern's ball only if it no longer depends on m. "
-                "fall: minus the slope of log distance against log m, from 6 to 100 percent of the vectors. Vectors that revisit "
-                "stored patterns fall with 1/384; a distribution of local dimension k with 1/k."),
+                "fall: minus the slope of log distance against log m, from 6 to 100 percent of the vectors. Made-up vectors that revisit "
+                "stored patterns' balls fall with 0.012; a distribution of local dimension k falls with 1/k."),
     Claim(id="niu2024.abstract.search.encoder", location="Abstract, for another transformer", reading_of="niu2024.abstract.search",
           variables=measured("lift"), **OFFLINE, conclusion=le(2, fam("lift")),
           notes="Contexts with many words replaced: in each block, the share whose output lies nearest to the stored output of the same "

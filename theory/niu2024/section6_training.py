@@ -1,7 +1,7 @@
 """Sections 6.2 and 6.3: the training runs of GPT-2 small and of the vanilla transformers.
 
-Printed claims are about these models and wait for records of their scale; readings of ours say what small models decide (experiment
-`training.offline`): whether the same holds for every data set, and when a run is continued.
+Printed claims are about these models and wait for records of their scale; readings of ours say what small models decide
+(experiment `training.offline`): whether the same holds for every data set, and when a run is continued.
 """
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from theory.terms import Term, and_, conj, eq, fam, le, lt, num, some
 
 F = Fraction
 OVERFIT, GPT2, QUESTION, OFFLINE = "training.overfit", "training.gpt2", "training.question", "training.offline"
-SCALE = "A GPT-2 of 29,344 parameters on characters of novels, trained well past the typical time: it says nothing of GPT-2 small itself."
+SCALE = ("A GPT-2 of 29,344 parameters on characters of novels, trained well past the typical time: it says nothing of GPT-2 "
+         "small itself.")
 
 TRAINING_SET = million(90)
 SUBSETS = (eq(OWT_TOKENS / 100, million(90)), eq(OWT_TOKENS / 1000, million(9)))
@@ -104,33 +105,45 @@ RUN_CLAIMS = [
 ]
 
 OFFLINE_CLAIMS = [
-    Claim(id="niu2024.memorise.few_tokens", location="Section 3.1, Observation 1, at Section 6.2's ratios", reading_of="niu2024.memorise",
-          printed=None, reconstruction=True, variables=measured("ratio_few"), conclusion=le(fam("ratio_few"), F(1, 2)), experiment=OFFLINE,
+    Claim(id="niu2024.memorise.few_tokens", location="Section 3.1, Observation 1, at Section 6.2's ratios",
+          reading_of="niu2024.memorise",
+          printed=None, reconstruction=True, variables=measured("ratio_few"), conclusion=le(fam("ratio_few"), F(1, 2)),
+          experiment=OFFLINE,
           notes="With 13.8 parameters a token (the ratio of 0.1 %) training loss is at most half of held-out loss. " + SCALE),
-    Claim(id="niu2024.memorise.many_tokens", location="Section 3.1, Observation 1, at Section 6.2's ratios", reading_of="niu2024.memorise",
-          printed=None, reconstruction=True, variables=measured("ratio_many"), conclusion=le(fam("ratio_many"), F(1, 2)), experiment=OFFLINE,
+    Claim(id="niu2024.memorise.many_tokens", location="Section 3.1, Observation 1, at Section 6.2's ratios",
+          reading_of="niu2024.memorise",
+          printed=None, reconstruction=True, variables=measured("ratio_many"), conclusion=le(fam("ratio_many"), F(1, 2)),
+          experiment=OFFLINE,
           notes="The same with 0.0138 parameters a token (the ratio of 100 %). " + SCALE),
     Claim(id="niu2024.assumption1.few_tokens", location="Section 3.1, Assumption 1, at Section 6.2's ratios",
           reading_of="niu2024.assumption1", printed=None, reconstruction=True, variables=(scalar("recalled_few", 0, 1),),
           conclusion=le(F(9, 10), fam("recalled_few")), experiment=OFFLINE,
-          notes="With 13.8 parameters a token nine tenths of the training sequences are continued exactly from their first half. " + SCALE),
+          notes="With 13.8 parameters a token nine tenths of the training sequences are continued exactly from their first "
+                "half. " + SCALE),
     Claim(id="niu2024.assumption1.many_tokens", location="Section 3.1, Assumption 1, at Section 6.2's ratios",
           reading_of="niu2024.assumption1", printed=None, reconstruction=True, variables=(scalar("recalled_many", 0, 1),),
           conclusion=le(F(9, 10), fam("recalled_many")), experiment=OFFLINE,
           notes="The same with 0.0138 parameters a token, where the paper reports its losses of 9B tokens. " + SCALE),
-    Claim(id="niu2024.losses_agree.longer", location="Section 6.2", reading_of="niu2024.losses_agree", printed=None, reconstruction=True,
+    Claim(id="niu2024.losses_agree.longer", location="Section 6.2", reading_of="niu2024.losses_agree", printed=None,
+          reconstruction=True,
           variables=(scalar("apart"),), conclusion=le(fam("apart"), F(1, 10)), experiment=OFFLINE,
-          notes="With 1.38 parameters a token (the ratio of 1 %), is held-out loss within 0.1 of training loss when the run goes on after "
+          notes="With 1.38 parameters a token (the ratio of 1 %), is held-out loss within 0.1 of training loss when the run "
+                "goes on after "
                 "the typical time? If not, their agreement there is a matter of when one stops, not of N and D. " + SCALE),
     Claim(id="niu2024.losses_near_one.every_data", location="Section 6.3; Figure 4", reading_of="niu2024.losses_near_one",
           printed=r"\text{the losses stabilize at a value of around 1 as predicted in Proposition 4}",
-          variables=measured("farthest"), conclusion=le(fam("farthest"), F(1, 5)), experiment=OFFLINE, rests_on=("niu2024.prop4.lower",),
-          notes="Proposition 4 makes no use of what the data are, so that what it predicts it predicts for every data set: grammars of "
-                "the same sentences with other words, of 0.5, 1.0 and 1.5 nats a token, would all settle within 0.2 of 1. Small vanilla "
+          variables=measured("farthest"), conclusion=le(fam("farthest"), F(1, 5)), experiment=OFFLINE,
+          rests_on=("niu2024.prop4.lower",),
+          notes="Proposition 4 makes no use of what the data are, so that what it predicts it predicts for every data set: "
+                "grammars of "
+                "the same sentences with other words, of 0.5, 1.0 and 1.5 nats a token, would all settle within 0.2 of 1. Small "
+                "vanilla "
                 "Transformers (d_emb 64, 2 layers)."),
     Claim(id="niu2024.losses_near_one.entropy", location="Section 6.3; Figure 4", reading_of="niu2024.losses_near_one",
-          printed=None, reconstruction=True, variables=measured("excess"), conclusion=le(fam("excess"), F(1, 10)), experiment=OFFLINE,
-          notes="The other explanation: training and held-out loss settle within 0.1 nats of the grammar's exact entropy a token, which for "
+          printed=None, reconstruction=True, variables=measured("excess"), conclusion=le(fam("excess"), F(1, 10)),
+          experiment=OFFLINE,
+          notes="The other explanation: training and held-out loss settle within 0.1 nats of the grammar's exact entropy a "
+                "token, which for "
                 "the published grammar is 0.9885. Small vanilla Transformers."),
 ]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 from typing import Callable
 
 from theory.kernel import Theorem
-from theory.lemmas.euclid import squares_nonneg, sum_nonneg, sum_zero, zero_square
+from theory.lemmas.euclid import squares_nonneg, sum_nonneg, zero_square
 from theory.lemmas.explog import log_le
+from theory.lemmas.indices import swap_sums
 from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RHO, X, Y, dot
 from theory.niu2024.proofs.energies import natural_d, positive_d
@@ -14,23 +15,6 @@ from theory.tactics import (apply, assume, both, cases, each_elim, each_intro, i
 from theory.terms import ONE, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, imp, le, log, lt, nat, or_, sum_
 
 B, W, M = Symbol("b"), Symbol("W"), fam("m")
-
-
-def swap_sums(d_nat: Theorem, n: Term, d: Term, f: Callable[[Term, Term], Term]) -> Theorem:
-    """sum over k < n of (sum over i < d of f(i, k)) = sum over i < d of (sum over k < n of f(i, k)), by induction on d"""
-    name, i, k = fresh("d"), fresh("i"), fresh("k")
-    at, body = fam(name), f(fam(i), fam(k))
-
-    def phi(size: Term) -> Term:
-        return eq(sum_(n, lambda b: sum_(size, lambda a: f(a, b))), sum_(size, lambda a: sum_(n, lambda b: f(a, b))))
-    inner = sum_(n, lambda b: f(fam(i), b))
-    empty = trans(sum_eq(apply("sum_empty", i=i, f=body), k, n), sum_zero(k, n))
-    base = lin(phi(ZERO), empty, apply("sum_empty", i=i, f=inner))
-    size_nat = assume(nat(at))
-    grown = sum_eq(apply("sum_step", size_nat, i=i, f=body), k, n)
-    split = apply("sum_add", i=k, n=n, f=sum_(at, lambda a: f(a, fam(k))), g=f(at, fam(k)))
-    step = lin(phi(at + 1), assume(phi(at)), grown, split, apply("sum_step", size_nat, i=i, f=inner))
-    return apply("induction", base, step, d_nat, k=name, phi=phi(at))
 
 
 # ---------------------------------------------------------------- W is the outer product of the patterns
@@ -56,13 +40,13 @@ def quadratic_is_overlaps() -> Theorem:
     # W x at k: sum over i of rho(i, k) (rho_i^T x)
     scaled = swap(apply("sum_scale", i=i, n=D, c=X(col), f=RHO(row, at) * RHO(row, col)))
     inside = sum_eq(lin(eq(outer(at, col) * X(col), scaled.concl.args[1]), scaled), l, N)
-    swapped = swap_sums(natural_d(), N, D, lambda a, b: X(b) * (RHO(a, at) * RHO(a, b)))
+    swapped = swap_sums(natural_d(), N, lambda a, b: X(b) * (RHO(a, at) * RHO(a, b)))
     column = sum_eq(linsum(eq(sum_(N, lambda b: X(b) * (RHO(row, at) * RHO(row, b))), RHO(row, at) * dot(row, X))), i, D)
     field = trans(inside, swapped, column)
     # and once more against x
     pulled = swap(apply("sum_scale", i=i, n=D, c=X(at), f=RHO(row, at) * dot(row, X)))
     outside = sum_eq(lin(eq(X(at) * field.concl.args[0], pulled.concl.args[1]), multiply(field, X(at)), pulled), k, N)
-    again = swap_sums(natural_d(), N, D, lambda a, b: X(b) * (RHO(a, b) * dot(a, X)))
+    again = swap_sums(natural_d(), N, lambda a, b: X(b) * (RHO(a, b) * dot(a, X)))
     squares = sum_eq(linsum(eq(sum_(N, lambda b: X(b) * (RHO(row, b) * dot(row, X))), dot(row, X) ** 2)), i, D)
     return trans(outside, again, squares)
 
@@ -98,7 +82,7 @@ def descent_outer() -> Theorem:
     move = lambda b: Y(b) - X(b)
     pulled = swap(apply("sum_scale", i=i, n=D, c=move(at), f=RHO(row, at) * dot(row, X)))
     outside = sum_eq(pulled, k, N)
-    again = swap_sums(natural_d(), N, D, lambda a, b: move(b) * (RHO(a, b) * dot(a, X)))
+    again = swap_sums(natural_d(), N, lambda a, b: move(b) * (RHO(a, b) * dot(a, X)))
     mixed = sum_eq(linsum(eq(sum_(N, lambda b: move(b) * (RHO(row, b) * dot(row, X))),
                              dot(row, X) * dot(row, Y) - dot(row, X) ** 2)), i, D)
     crossed = trans(outside, again, mixed)
