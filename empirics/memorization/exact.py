@@ -7,13 +7,13 @@ weight by one, the count head, the order of positions, the causal mask, one floo
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, Mapping
+from typing import Any, Mapping
 
 import numpy as np
 
 from empirics.experiment import Experiment, Rival
 from empirics.memorization import instances
-from numerics.memorizer import Memorizer, exact
+from numerics.memorizer import Memorizer
 from numerics.memorizer.contextual import FLOOD, MARK
 from numerics.memorizer.layers import Attention, FeedForward, Network
 from theory.terms import ONE, inv, num
