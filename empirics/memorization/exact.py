@@ -177,6 +177,6 @@ DECIDES = {"kim2023.abstract.memorise.run": "wrong", "kim2023.abstract.permutati
 EXPERIMENTS = [Experiment("memorizer.exact", measure, analyse, CONTROLS, _rivals(DECIDES),
                           {"sizes": SIZES, "N settings": [16, 128, 1024], "instances": 210,
                            "N scaling": [32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384],
-                           "N at most": {"paper": 1024, "steps": 4096}, "n scaling": [2, 4, 8, 16, 32, 64],
+                           "N at most": {"paper": 1024, "steps": 1024}, "n scaling": [2, 4, 8, 16, 32, 64],
                            "d scaling": [2, 8, 32, 128, 512]},
                           sources=("empirics/memorization/exact.py", "empirics/memorization/instances.py", "numerics/memorizer"))]
