@@ -134,7 +134,8 @@ def measure(c: Mapping[str, Any], seed: int) -> dict[str, Any]:
 
 
 def analyse(raw: Mapping[str, Any]) -> dict[str, dict[str, dict[str, float]]]:
-    rows = raw["rows"] + raw["instances"] + [{"setting": "equivariant", "moved": None, **r} for rs in raw["scaling"].values() for r in rs]
+    scaled = [{"setting": "equivariant", "moved": None, **r} for curve in raw["scaling"].values() for r in curve]
+    rows = raw["rows"] + raw["instances"] + scaled
     out = {q: _both([r["wrong"] for r in rows if r["setting"] == s or (q == "placed" and s == "masked")], raw["controls"][q])
            for q, s in SHARES.items()}
     out["moved"] = _both([r["moved"] for r in rows if r["moved"] is not None], raw["controls"]["moved"])

@@ -40,10 +40,14 @@ def numbers(record: Mapping[str, Any]) -> dict[str, Any]:
     """Slopes with intervals, crossovers, bits over the information bound."""
     rows = record["raw"]["scaling"]
     auto, paper = rows["auto"], rows["paper"]
+
+    def per(axis: str, curve: str) -> float:
+        points = rows[curve]
+        return float(np.polyfit([r[axis] for r in points], [r["nonzero"] for r in points], 1)[0])
     return {"slope in M": slope(auto, "M", least=4096), "slope in M of the paper's": slope(paper, "M", least=1000),
-            "slope in M of a ramp per label": slope(rows["steps"], "M"), "slope of the largest weight's bits": slope(auto, "M", "max_bits", 4096),
-            "added per token of length": float(np.polyfit([r["n"] for r in rows["length"]], [r["nonzero"] for r in rows["length"]], 1)[0]),
-            "added per dimension": float(np.polyfit([r["d"] for r in rows["dimension"]], [r["nonzero"] for r in rows["dimension"]], 1)[0]),
+            "slope in M of a ramp per label": slope(rows["steps"], "M"),
+            "slope of the largest weight's bits": slope(auto, "M", "max_bits", 4096),
+            "added per token of length": per("n", "length"), "added per dimension": per("d", "dimension"),
             "fewer than labels from M": crossover(auto, [r["M"] for r in auto]),
             "the paper's, fewer than labels from M": crossover(paper, [r["M"] for r in paper]),
             "bits over M log2 C": [r["total_bits"] / (2 * r["M"]) for r in auto], "points": rows}
@@ -66,16 +70,18 @@ def draw(record: Mapping[str, Any], path: Path) -> None:
         left.plot(labels, [r["bound"] for r in auto], ":", color="black", lw=1, label="bound of Theorem R")
         left.plot(labels, labels, "-", color="black", lw=0.7, label="one parameter per label")
         s = found["slope in M"]
-        left.set(xscale="log", yscale="log", xlabel="contexts M", ylabel="nonzero parameters", title=f"(a) slope {s['value']:.3f} from M = 4,096 on")
+        left.set(xscale="log", yscale="log", xlabel="contexts M", ylabel="nonzero parameters",
+                 title=f"(a) slope {s['value']:.3f} from M = 4,096 on")
         middle.plot(labels, [r["total_bits"] / (2 * r["M"]) for r in auto], "--", color=STYLES["auto"][1], lw=1,
                     label="all bits over M log2 C")
         middle.axhline(53, color="black", lw=0.7)
         middle.text(labels[0], 55, "float64", fontsize=8)
         middle.set(xscale="log", yscale="log", xlabel="contexts M", ylabel="bits", title="(b) bits of the largest weight")
-        for axis, words, mark in (("n", "length n, one attention layer per token", "o"), ("d", "dimension d", "s")):
+        for axis, words, mark in (("n", "length n, a layer per token", "o"), ("d", "dimension d", "s")):
             points = rows["length" if axis == "n" else "dimension"]
             right.plot([r[axis] for r in points], [r["nonzero"] for r in points], mark + "-", ms=4, label=words)
-        right.set(xscale="log", yscale="log", xlabel="n (d = 8) or d (n = 8), N = 64", ylabel="nonzero parameters", title="(c) length and dimension")
+        right.set(xscale="log", yscale="log", xlabel="n (d = 8) or d (n = 8), N = 64", ylabel="nonzero parameters",
+                  title="(c) length and dimension")
         for axes in (left, middle, right):
             axes.grid(True, which="major", alpha=0.3)
             axes.legend(fontsize=7.5)

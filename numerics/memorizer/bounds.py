@@ -7,7 +7,8 @@ EXTRACTION = 18         # parameters of one layer of contextual mapping, with mu
 CONSTANT = 24
 
 
-def theorem_r(d: int, n: int, m: int, rho: int, c: int, group: int | None = None, modulus_bits: int = 0, slack: bool = False) -> int:
+def theorem_r(d: int, n: int, m: int, rho: int, c: int, group: int | None = None, modulus_bits: int = 0,
+              slack: bool = False) -> int:
     """d + 18 n + 24 + 8 ceil(M/B) + B (9 (rho + c) + 15) + 6 modulus_bits, at B = `group` or at the best B.
 
     rho: bits of the largest context id. Holds for every B >= 1, so the best one gives the bound a build is held against. slack: slots

@@ -2,8 +2,8 @@
 
     Attn(X) = X + sum over heads of W_O W_V X sigma((W_K X)^T W_Q X),    FF(X) = X + W_2 relu(W_1 X + b_1)
 
-(b_2 = 0), with no layer norm, heads of size 1, and sigma columnwise: `hardmax` averages over the set of arg max, ties included. Coordinates of
-the state have names instead of numbers; matrices are sparse dictionaries over them. Columns are tokens.
+(b_2 = 0), with no layer norm, heads of size 1, and sigma columnwise: `hardmax` averages over the set of arg max, ties included.
+Coordinates of the state have names instead of numbers; matrices are sparse dictionaries over them. Columns are tokens.
 """
 from __future__ import annotations
 

@@ -34,8 +34,9 @@ class Memorizer:
         in the setting `sequence`. mask: allowed[key][query], for the setting `sparse`.
 
         max_bits: every weight and partial sum fits into so many bits (53: float64). slack: softmax may replace hardmax.
-        verify: evaluate every label, layer by layer, before returning, and leave out the neurons that are never positive. progress: True for a bar, or a function of (sequences done, in all). Raises MemorizationError where no such network exists, or
-        the request contradicts itself.
+        verify: evaluate every label, layer by layer, before returning, and leave out the neurons that are never positive.
+        progress: True for a bar, or a function of (sequences done, in all). Raises MemorizationError where no such network
+        exists, or the request contradicts itself.
         """
         if (setting == "sparse") != (mask is not None):
             raise MemorizationError("the setting 'sparse' needs mask=allowed[key][query] of shape (n, n), and only it takes one")

@@ -1,7 +1,7 @@
 """Token projection R^d -> Z: one integer per distinct token (specification, Section 3.1).
 
-v is drawn from {0, .., Q - 1}^d, Q growing from 2 by halves, six draws each, until all distinct tokens have distinct values: for distinct
-integer tokens a and b, P(v.a = v.b) <= 1/Q, so that Q >= T^2/2 works with positive probability for T tokens.
+v is drawn from {0, .., Q - 1}^d, Q growing from 2 by halves, six draws each, until all distinct tokens have distinct values: for
+distinct integer tokens a and b, P(v.a = v.b) <= 1/Q, so that Q >= T^2/2 works with positive probability for T tokens.
 """
 from __future__ import annotations
 
