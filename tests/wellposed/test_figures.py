@@ -1,10 +1,12 @@
 """The report's figures: drawn once, drawn again when their code changes, left out (with a line) when they cannot be drawn."""
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
 import pytest
 
+from empirics import registry
 from empirics.figures import FIGURES, Figure
 from theory.claim import WellposedError
 from wellposed import figures
@@ -58,4 +60,19 @@ def test_the_page_holds_the_picture_and_escapes_what_is_said_about_it(toy):
 
 
 def test_the_figures_of_the_papers_name_modules_that_exist():
-    assert {f.module for listed in FIGURES.values() for f in listed} == {"empirics.figure1", "empirics.asymptotics"}
+    known = registry.experiments()
+    for figure in (f for listed in FIGURES.values() for f in listed):
+        assert callable(importlib.import_module(figure.module).write), figure.name
+        assert set(figure.records) <= set(known), figure.name
+
+
+def test_a_figure_is_drawn_again_when_its_record_changes(tmp_path, monkeypatch):
+    drawn: list[int] = []
+    monkeypatch.setitem(FIGURES, "toy", [Figure("curve", "A curve", "what it shows", "empirics.asymptotics",
+                                                lambda out: drawn.append((out / "curve.svg").write_text("<svg></svg>")), ("toy.record",))])
+    state = {"digest": "a"}
+    monkeypatch.setattr(registry, "record_digest", lambda name: state["digest"])
+    for digest, times in (("a", 1), ("a", 1), ("b", 2), (None, 3)):
+        state["digest"] = digest
+        figures.drawn(Home(tmp_path), ["toy"], print)
+        assert len(drawn) == times
