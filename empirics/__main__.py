@@ -17,7 +17,7 @@ from theory.claim import WellposedError
 def state(found: Experiment) -> str:
     path = registry.path(found.name)
     if not path.exists():
-        return "no record" if found.offline else "no record: needs a CUDA machine"
+        return "no record" if found.offline else "no record: a GPU or an hour-long run"
     record = read(path)
     made = "fresh" if fresh(found, record) else "stale"
     return f"{made if found.offline else 'record'}, {record['seconds']} s on {record['device']}, {str(record['revision'])[:12]}"
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if name not in known:
                 raise WellposedError(f"there is no experiment {name}; there are {', '.join(known)}")
             if args.command == "run" and not known[name].offline:
-                raise WellposedError(f"{name} needs a CUDA machine; its own module's command runs it there")
+                raise WellposedError(f"{name} is a GPU or an hour-long run; the command of its own module measures it")
         chosen = [known[n] for n in args.names or known if args.command == "list" or known[n].offline]
         for found in chosen:
             if args.command == "list":

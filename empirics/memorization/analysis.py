@@ -15,6 +15,7 @@ import numpy as np
 from empirics.curves import DRAWS, growth, hull, interval
 from empirics.memorization.measuring import TASKS, Trial, passed, select
 from empirics.memorization.search import bracket
+from numerics.memorizer.bounds import theorem_r
 
 Interval = dict[str, float]
 NARROW = "the narrowest model that memorises them"
@@ -118,6 +119,21 @@ def bits(raw: Mapping[str, Any], task: str, text: str) -> list[Interval]:
             for w, cell in enumerate(cells)]
 
 
+def allowed(raw: Mapping[str, Any], labels: float) -> int:
+    """Parameters that the theory says suffice for so many labels: Theorem R of the reconstruction, d = 1, one context per label. Ids have
+    log2((2n + 1) R M^2) + 1 bits, R - 1 the number of symbols."""
+    m = round(labels)
+    rho = int(log2((2 * raw["length"] + 1) * (raw["vocabulary"] + 1) * m * m) + 1)
+    return theorem_r(1, raw["length"], m, rho, max(1, (raw["classes"] - 1).bit_length()))
+
+
+def used(raw: Mapping[str, Any], task: str, text: str) -> list[Interval]:
+    """Parameters over those that suffice, for each width."""
+    cells = curve(raw, task, text)
+    rows = redrawn(cells, np.random.default_rng(17))
+    return [interval(np.array([cell["parameters"] / allowed(raw, float(np.exp(x))) for x in rows[:, w]])) for w, cell in enumerate(cells)]
+
+
 def pairs(raw: Mapping[str, Any], text: str) -> list[tuple[str, str]]:
     """(task, text) that were measured on this text."""
     return [(task, text) for task in TASKS if select(raw["trials"], task=task, text=text)]
@@ -125,7 +141,7 @@ def pairs(raw: Mapping[str, Any], text: str) -> list[tuple[str, str]]:
 
 def analyse(raw: Mapping[str, Any]) -> dict[str, dict[str, Interval]]:
     """exponent: a label per token, real text. sequence: a label per sequence, real text. synthetic: hull over the tasks, random tokens.
-    bits: per parameter, hull over tasks and widths, real text. What the trials do not give (fewer than two widths) is left out."""
+    bits: per parameter, hull over tasks and widths, real text. within: parameters over those that the theory says suffice, likewise. What the trials do not give (fewer than two widths) is left out."""
     found = {p: {"measured": exponent(raw, *p), "control": control(raw, *p)} for text in ("novels", "random")
              for p in pairs(raw, text) if len(curve(raw, *p)) > 1}
     out = {name: found[task, "novels"] for name, task in (("exponent", "token"), ("sequence", "sequence")) if (task, "novels") in found}
@@ -134,6 +150,8 @@ def analyse(raw: Mapping[str, Any]) -> dict[str, dict[str, Interval]]:
     if pairs(raw, "novels"):
         whole = information(1.0, raw["classes"], raw["error"])
         least = [_point(whole * labels / max(held)) for p in pairs(raw, "novels") for labels, held in ruled(raw, *p)[-1:]]
+        few = [_point(min(held) / allowed(raw, labels)) for p in pairs(raw, "novels") for labels, held in ruled(raw, *p)[-1:]]
+        out["within"] = {"measured": hull([u for p in pairs(raw, "novels") for u in used(raw, *p)]), "control": hull(few)}
         out["bits"] = {"measured": hull([b for p in pairs(raw, "novels") for b in bits(raw, *p)]), "control": hull(least)}
     return out
 
