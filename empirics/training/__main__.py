@@ -1,0 +1,135 @@
+"""Training runs and their experiments.
+
+  python -m empirics.training                    the experiments, and whether each has a record
+  python -m empirics.training table              predictions, measurements, who was right
+  python -m empirics.training --rerun [NAME ...] measure again and write the records (default: training.offline)
+  python -m empirics.training jobs NAME          the jobs of an experiment, as JSON
+  python -m empirics.training fit --job FILE --out DIR  one run, with checkpoints; goes on after a kill; also under torchrun
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from empirics.training import TrainingError
+from theory.claim import WellposedError
+
+
+def _parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(prog="python -m empirics.training", description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--rerun", nargs="*", metavar="NAME", help="measure these experiments again and write their records")
+    p.add_argument("--set", action="append", default=[], metavar="KEY=JSON", help="with --rerun: another setting")
+    p.add_argument("--records", type=Path, help="folder of the records (default: the committed ones)")
+    commands = p.add_subparsers(dest="command")
+    commands.add_parser("table", help="predictions, measurements, who was right").add_argument("--json", action="store_true")
+    jobs = commands.add_parser("jobs", help="the jobs of an experiment")
+    jobs.add_argument("name")
+    fit = commands.add_parser("fit", help="one run")
+    fit.add_argument("--job", type=Path, required=True, help="a job as JSON (see `jobs`)")
+    fit.add_argument("--out", type=Path, required=True, help="folder for checkpoints and result.json")
+    fit.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:0")
+    fit.add_argument("--quiet", action="store_true", help="no progress line")
+    return p
+
+
+def _experiment(name: str):
+    from empirics.training.experiments import EXPERIMENTS
+    known = {e.name: e for e in EXPERIMENTS}
+    if name not in known:
+        raise TrainingError(f"there is no experiment {name}; there are {', '.join(known)}")
+    return known[name]
+
+
+def _changes(given: Sequence[str]) -> dict[str, Any]:
+    out = {}
+    for item in given:
+        key, _, value = item.partition("=")
+        try:
+            out[key] = json.loads(value)
+        except ValueError as error:
+            raise TrainingError(f"--set {item}: write KEY=JSON, for instance source='\"text.txt\"'") from error
+    return out
+
+
+def configured(experiment: Any, changes: dict[str, Any]) -> None:
+    unknown = [k for k in changes if k not in experiment.configuration]
+    if unknown:
+        raise TrainingError(f"{experiment.name} has no setting {unknown[0]}; it has {', '.join(experiment.configuration)}")
+
+
+def rerun(names: Sequence[str], changes: dict[str, Any], folder: Path | None) -> None:
+    """Predict, train, analyse, write."""
+    from empirics.experiment import RECORDS, run, write
+    from empirics.training.experiments import claims
+    for e in [_experiment(n) for n in names or ["training.offline"]]:
+        configured(e, changes)
+        record = run(e, claims(), changes)
+        print(f"{write(record, folder or RECORDS)}: {record['seconds']} s")
+        for q, i in record["measured"].items():
+            print(f"  {q} = {i['value']:.3f} in [{i['low']:.3f}, {i['high']:.3f}]")
+
+
+def overview(folder: Path | None) -> None:
+    from empirics import registry
+    from empirics.training.experiments import EXPERIMENTS
+    for e in EXPERIMENTS:
+        path = registry.path(e.name, folder)
+        state = "no record" if not path.exists() else "recorded on " + registry.base.read(path)["device"]
+        print(f"{e.name:<18} {state}")
+        print(textwrap.fill(", ".join(e.controls), 78, initial_indent=" " * 19, subsequent_indent=" " * 19))
+
+
+def fit(job: Path, out: Path, device: str, quiet: bool) -> None:
+    from empirics.training import the_torch
+    from empirics.training.jobs import checked, perform, store
+    try:
+        wanted = checked(json.loads(job.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise TrainingError(f"cannot read the job {job} ({why})") from error
+    the_torch()
+    from empirics.training.ddp import join, leave
+    world = join(device)
+    try:
+        found = perform(wanted, out, world, show=not quiet)
+    finally:
+        leave(world)
+    if world.first:
+        path = store(wanted, found, out)
+        print(f"{path}: training loss {found['train']['value']!r}, held out {found['held_out']['value']!r}, {found['seconds']} s")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    given = _parser().parse_args(argv)
+    try:
+        if given.rerun is not None:
+            rerun(given.rerun, _changes(given.set), given.records)
+        elif given.command == "table":
+            from empirics.experiment import RECORDS
+            from empirics.training import table
+            found = table.rows(given.records or RECORDS)
+            print(json.dumps([r.as_json() for r in found], indent=1) if given.json else table.text(found))
+        elif given.command == "jobs":
+            e = _experiment(given.name)
+            from empirics.training import offline, paper
+            plans = {"training.overfit": paper.planned_overfit, "training.gpt2": paper.planned_gpt2,
+                     "training.question": paper.planned_question, offline.NAME: offline.planned}
+            print(json.dumps(plans[e.name](e.configuration, e.seed), indent=1))
+        elif given.command == "fit":
+            fit(given.job, given.out, given.device, given.quiet)
+        else:
+            overview(given.records)
+    except WellposedError as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
