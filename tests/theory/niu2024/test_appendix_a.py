@@ -71,6 +71,6 @@ def test_descent_needs_the_diagonal():
 
 
 def test_swapped_sums_are_equal_for_every_size():
-    theorem = proofs.swap_sums(proofs.natural_d(), N, D, lambda i, k: proofs.RHO(i, k) * X(k))
+    theorem = proofs.swap_sums(proofs.natural_d(), N, lambda i, k: proofs.RHO(i, k) * X(k))
     assert theorem.hyps == {proofs.natural_d().concl}
     assert exact_value(theorem.concl.args[0], POINT) == exact_value(theorem.concl.args[1], POINT)
