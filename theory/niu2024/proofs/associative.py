@@ -6,13 +6,13 @@ from typing import Callable
 from theory.kernel import Theorem
 from theory.lemmas.euclid import squares_nonneg, sum_nonneg, zero_square
 from theory.lemmas.explog import log_le
-from theory.lemmas.indices import swap_sums
+from theory.lemmas.indices import only_one, swap_sums
 from theory.lemmas.logsumexp import sum_exp_pos
 from theory.niu2024.definitions import D, N, RHO, X, Y, dot
 from theory.niu2024.proofs.energies import natural_d, positive_d
 from theory.tactics import (apply, assume, both, cases, each_elim, each_intro, index_facts, lin, linsum, multiply, nonneg,
-                            product, same_function, square, sum_eq, swap, trans)
-from theory.terms import ONE, ZERO, Symbol, Term, and_, each, eq, exp, fam, fresh, imp, le, log, lt, nat, or_, sum_
+                            product, square, sum_eq, swap, trans)
+from theory.terms import ONE, ZERO, Symbol, Term, each, eq, exp, fam, fresh, imp, le, log, lt, nat, or_, sum_
 
 B, W, M = Symbol("b"), Symbol("W"), fam("m")
 
@@ -133,51 +133,13 @@ def unmoved(k: Term, is_nat: Theorem, inside: Theorem, apart: Theorem) -> Theore
 
 
 def pick(c: Callable[[Term], Term]) -> Theorem:
-    """sum over k < n of c(k) (y - x)(k) = c(m) (y - x)(m): only the bit m has moved. By induction on the number of terms."""
-    name, k = fresh("j"), fresh("k")
-    j = fam(name)
-    term = lambda a: c(a) * move(a)
-    part = lambda size: sum_(size, term)
-    before = lambda size: imp(le(size, M), eq(part(size), ZERO))
-    after = lambda size: imp(lt(M, size), eq(part(size), term(M)))
-    phi = lambda size: imp(le(size, N), and_(before(size), after(size)))
-    m_nat, m_inside, j_nat = assume(nat(M)), assume(lt(M, N)), assume(nat(j))
+    """sum over k < n of c(k) (y - x)(k) = c(m) (y - x)(m): only the bit m has moved."""
+    def term(k: Term) -> Term:
+        return c(k) * move(k)
 
-    def proved(size: Term, low: Theorem, high: Theorem) -> Theorem:
-        halves = [apply("imp_intro", low, phi=le(size, M)), apply("imp_intro", high, phi=lt(M, size))]
-        return apply("imp_intro", both(*halves), phi=le(size, N))
-    never = lin(lt(ZERO, ZERO), assume(lt(M, ZERO)), nonneg(m_nat))
-    base = proved(ZERO, apply("sum_empty", i=k, f=term(fam(k))), apply("absurd", never, phi=eq(part(ZERO), term(M))))
-    room = assume(le(j + 1, N))
-    inside = lin(lt(j, N), room)
-    known = apply("imp_elim", assume(phi(j)), lin(le(j, N), room))
-    small, large = apply("and_elim", known, side=0), apply("and_elim", known, side=1)
-    grown = apply("sum_step", j_nat, i=k, f=term(fam(k)))
-    next_ = j + 1
-    # j < m: the new term vanishes, and so did the sum
-    under = assume(lt(j, M))
-    zero = lin(eq(part(next_), ZERO), grown, apply("imp_elim", small, lin(le(j, M), under)),
-               multiply(unmoved(j, j_nat, inside, under), c(j)))
-    clash = lin(lt(M, M), assume(lt(M, next_)), apply("nat_gap", j_nat, m_nat, under))
-    first = proved(next_, zero, apply("absurd", clash, phi=eq(part(next_), term(M))))
-    # m <= j: were j + 1 <= m, then m < m
-    from_m = assume(le(M, j))
-    clash = lin(lt(M, M), assume(le(next_, M)), from_m)
-    no = apply("absurd", clash, phi=eq(part(next_), ZERO))
-    # j = m: the new term is the one
-    level = assume(le(j, M))
-    same = apply("antisymmetric", level, from_m)
-    here = same_function(same, term)
-    one = lin(eq(part(next_), term(M)), grown, apply("imp_elim", small, level), here)
-    # m < j: the new term vanishes again
-    above = assume(lt(M, j))
-    still = lin(eq(part(next_), term(M)), grown, apply("imp_elim", large, above),
-                multiply(unmoved(j, j_nat, inside, above), c(j)))
-    second = proved(next_, no, cases(j, M, one, still))
-    step = cases(M, j, second, first)
-    whole = apply("induction", base, step, assume(nat(N)), k=name, phi=phi(j))
-    ends = apply("imp_elim", whole, lin(le(N, N)))
-    return apply("imp_elim", apply("and_elim", ends, side=1), m_inside)
+    def zero(k: Term, is_nat: Theorem, inside: Theorem, apart: Theorem) -> Theorem:
+        return lin(eq(term(k), ZERO), multiply(unmoved(k, is_nat, inside, apart), c(k)))
+    return only_one(assume(nat(N)), assume(nat(M)), assume(lt(M, N)), term, zero)
 
 
 def descent_one_bit() -> Theorem:
