@@ -9,6 +9,7 @@ of wrong answers would be worthless. Exit 1 if one is off.
 """
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from fractions import Fraction
@@ -90,6 +91,7 @@ def best(f, *arguments):
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m benchmarks.enclosure", description=__doc__.splitlines()[0]).parse_args()
     c = mpmath.MPContext()
     c.prec = BITS
     work = [("incomplete gammas", LOWER_GAMMA, RADIAL, gammas_by_mpmath), ("ball integrals", BALL, RADIAL, balls_by_mpmath),

@@ -39,6 +39,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--contexts", type=int, default=32_768, help="the largest number of contexts (131072 takes minutes)")
     largest = parser.parse_args().contexts
+    if largest < 1024:
+        parser.error("--contexts must be at least 1024")
     print(f"{'contexts':>9} {'seconds':>8} {'parameters':>10} {'layers':>6} {'bits':>5} {'GB':>5}   paper's pipeline   plain Fractions")
     rows, right, m = [], True, 1024
     while m <= largest:

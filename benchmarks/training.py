@@ -21,6 +21,7 @@ import torch  # noqa: E402
 from transformers import GPT2LMHeadModel  # noqa: E402
 
 from empirics.gpt2.shapes import config_of, small  # noqa: E402
+from empirics.training import TrainingError
 from empirics.training.data import Stream  # noqa: E402
 from empirics.training.ddp import World, pick_device  # noqa: E402
 from empirics.training.loop import Plan, train  # noqa: E402
@@ -110,7 +111,12 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=10, help="measured steps a round")
     given = parser.parse_args()
-    device = pick_device(given.device)
+    if min(given.threads, given.rounds, given.steps) < 1:
+        parser.error("--threads, --rounds and --steps must be at least 1")
+    try:
+        device = pick_device(given.device)
+    except TrainingError as error:
+        parser.error(str(error))
     torch.set_num_threads(given.threads)
     cases = CUDA if device.startswith("cuda") else CPU
     ratios = {name: compare(name, *case, device, given.rounds, given.steps) for name, case in cases.items()}

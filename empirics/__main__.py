@@ -60,4 +60,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from empirics.command import ended
+    sys.exit(ended("empirics", main))

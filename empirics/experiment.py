@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -165,12 +166,22 @@ def digest(record: Mapping[str, Any]) -> str:
 def write(record: Mapping[str, Any], folder: Path = RECORDS) -> Path:
     """One line per key, sorted, replaced in one step."""
     path = folder / f"{record['name']}.json"
-    folder.mkdir(parents=True, exist_ok=True)
+    writable(folder)
     body = ",\n".join(f"{json.dumps(k)}: {json.dumps(record[k], sort_keys=True, allow_nan=False)}" for k in sorted(record))
     temporary = path.with_suffix(".tmp")
     temporary.write_text("{\n" + body + "\n}\n", encoding="utf-8")
     os.replace(temporary, path)
     return path
+
+
+def writable(folder: Path) -> None:
+    """Asked before a long measurement too, whose record would have no place."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StoreError(f"cannot write records into {folder} ({error.strerror}); give another folder") from error
 
 
 def _versions(packages: Sequence[str]) -> dict[str, str]:

@@ -45,4 +45,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from empirics.command import ended
+    sys.exit(ended("gpt2", main))

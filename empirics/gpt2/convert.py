@@ -65,7 +65,12 @@ def from_transformers(other: Any) -> Transformer:
 
 def save(model: Transformer, folder: Path) -> None:
     """config.json and model.safetensors, for `GPT2LMHeadModel.from_pretrained(folder)`."""
-    to_transformers(model).save_pretrained(folder)
+    if folder.exists() and not folder.is_dir():     # save_pretrained would log a line, write nothing and return
+        raise TrainingError(f"{folder} is a file; give a folder with --out")
+    try:
+        to_transformers(model).save_pretrained(folder)
+    except OSError as error:
+        raise TrainingError(f"cannot write a model into {folder} ({error.strerror}); give another --out") from error
 
 
 def from_run(folder: Path) -> Transformer:
@@ -73,8 +78,12 @@ def from_run(folder: Path) -> Transformer:
     found = checkpoints.last(folder, None)
     if found is None:
         raise TrainingError(f"{folder} holds no finished checkpoint of a training run")
-    model = Transformer(Shape(**found.identity["shape"]))
-    model.load_state_dict({name.removeprefix("model."): t for name, t in found.tensors.items() if name.startswith("model.")})
+    try:
+        model = Transformer(Shape(**found.identity["shape"]))
+        model.load_state_dict({name.removeprefix("model."): t for name, t in found.tensors.items() if name.startswith("model.")})
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise TrainingError(f"the newest checkpoint in {folder} is damaged: its weights do not fit its shape; delete its two "
+                            "files to use the one before") from error
     return model
 
 

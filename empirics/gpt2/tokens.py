@@ -74,6 +74,9 @@ def stream(documents: Iterable[str], tokenizer: Tokenizer) -> np.ndarray:
 def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path) -> dict[str, Any]:
     """Stream the documents into path.bin, then path.json; what was there is replaced only when all is written."""
     kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.uint32).newbyteorder("<")
+    if not path.name:
+        raise TrainingError(f"{path} is no name for a token file; give FILE, and FILE.bin and FILE.json are written")
+    _ours(path)
     sha, count, texts = hashlib.sha256(), 0, 0
     temporary = path.with_suffix(".bin.tmp")
     try:
@@ -99,8 +102,23 @@ def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path) -> dict[st
     except OSError as error:
         raise TrainingError(f"cannot write the token file {path.with_suffix('.bin')} ({error.strerror})") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in (temporary, path.with_suffix(".json.tmp")):
+            if left.is_file():
+                left.unlink()
     return head
+
+
+def _ours(path: Path) -> None:
+    """Only a token file is written over: what else has one of its names is kept."""
+    names = [path.with_suffix(end) for end in (".bin", ".json")]
+    try:
+        head = json.loads(names[1].read_text(encoding="utf-8"))
+        ours = isinstance(head, dict) and {"tokenizer", "vocabulary", "separator"} <= head.keys()
+    except (OSError, ValueError):
+        ours = False
+    there = [p for p in names if p.exists()]
+    if there and not ours:
+        raise TrainingError(f"{there[0]} is there and no token file; give another --out, or move it away")
 
 
 def read(path: Path, vocabulary: int | None = None) -> tuple[np.ndarray, dict[str, Any]]:

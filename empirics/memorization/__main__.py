@@ -66,4 +66,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from empirics.command import ended
+    sys.exit(ended("memorization", lambda: main(sys.argv[1:])))

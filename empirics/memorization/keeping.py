@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -44,14 +45,18 @@ class Kept:
         self.seconds = 0.0          # of training, in all runs
         if path.exists():
             whole = path.read_bytes()
-            if whole and not whole.endswith(b"\n"):
-                path.write_bytes(whole[:whole.rfind(b"\n") + 1])
-            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            sound = whole[:whole.rfind(b"\n") + 1]
+            for number, line in enumerate(sound.split(b"\n")[:-1], 1):
                 try:
                     held = json.loads(line)
                     self._remember(held["request"], held["found"], held["seconds"])
                 except (ValueError, KeyError, TypeError) as error:
                     raise StoreError(f"{path}, line {number}, is no finished batch: remove the line or the file") from error
+            torn = whole[len(sound):]
+            if torn and not torn.startswith(b'{"found"'[:len(torn)]):        # somebody else's file: nothing of it is removed
+                raise StoreError(f"{path} ends in what is no batch: give another --log, or remove the file")
+            if torn:
+                os.truncate(path, len(sound))
 
     def _remember(self, request: Mapping[str, Any], found: list[Found], seconds: float) -> None:
         self.done |= {_key(request, model): f for model, f in zip(request["models"], found, strict=True)}

@@ -106,4 +106,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    from empirics.command import ended
+    sys.exit(ended("question_formation", lambda: main(sys.argv[1:])))

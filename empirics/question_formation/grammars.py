@@ -38,6 +38,8 @@ def build(rules: Mapping[str, Any], lexicon: Mapping[str, Any], name: str) -> Gr
         return Grammar.relative(rules["start"], rules["rules"], lexicon, per_word=PER_WORD, extra=EXTRA, name=name)
     except GrammarError as error:
         raise CorpusError(f"the grammar {name}: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CorpusError(f"the grammar {name} needs a start, rules as [[weight, right side], ..] and words ({error})") from error
 
 
 @cache

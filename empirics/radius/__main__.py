@@ -73,6 +73,8 @@ def _run(options: argparse.Namespace) -> int:
     configuration = {**experiment.configuration, **ours, **given}
     if configuration["contexts"] > configuration["chunks"]:
         configuration["contexts"] = configuration["chunks"]
+    if configuration["contexts"] < 1:
+        raise RadiusError(f"contexts must be at least 1, not {configuration['contexts']}")
     Settings.of({**configuration, "seed": seed})            # whatever is wrong with them is said before anything is loaded
     out = options.out or Path("build") / "radius" / ("own" if own else experiment.name)
     raw = experiments.measure(configuration, seed, out, progress)
@@ -108,11 +110,14 @@ def read_raw(path: Path, name: str) -> dict[str, Any]:
 def _record(experiment: base.Experiment, measured: Mapping[str, Any], folder: Path) -> int:
     """Make and write the record. The ranges come from the claims alone; the figures are as measured."""
     from theory.niu2024 import section1, section6
-    raw, claims = measured["raw"], {c.id: c for c in (*section1.CLAIMS, *section6.CLAIMS)}
+    raw, claims = measured.get("raw"), {c.id: c for c in (*section1.CLAIMS, *section6.CLAIMS)}
     fixed = replace(experiment, measure=lambda configuration, seed: raw)
-    record = base.run(fixed, claims, measured["configuration"], measured["seed"])
-    record.update({"versions": {**record["versions"], **measured["environment"]},      # of where it was measured
-                   "seconds": round(sum(raw["phases"].values()), 1)})
+    try:
+        record = base.run(fixed, claims, measured["configuration"], measured["seed"])
+        record.update({"versions": {**record["versions"], **measured["environment"]},      # of where it was measured
+                       "seconds": round(sum(raw["phases"].values()), 1)})
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise RadiusError("these are no whole figures of a radius run; measure again") from error
     record["digest"] = base.digest(record)
     print("\n".join(verdicts(record, experiment, claims)))
     try:
@@ -183,4 +188,5 @@ def _figure(x: float) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from empirics.command import ended
+    sys.exit(ended("radius", main))

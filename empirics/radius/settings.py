@@ -50,8 +50,9 @@ class Settings:
         for name in ("length", "chunks", "batch", "shard"):
             if getattr(self, name) < 1:
                 raise RadiusError(f"{name} must be at least 1, not {getattr(self, name)}")
-        if self.skip < 0:
-            raise RadiusError(f"skip must not be negative, not {self.skip}")
+        for name in ("skip", "seed"):
+            if getattr(self, name) < 0:
+                raise RadiusError(f"{name} must not be negative, not {getattr(self, name)}")
         if self.chunks < 2:
             raise RadiusError("a nearest neighbour needs at least two chunks; ask for more")
         for name, allowed in CHOICES.items():

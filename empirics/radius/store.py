@@ -101,9 +101,7 @@ class Store:
         try:
             note = json.loads(self._note(shard).read_text(encoding="utf-8"))
             return note["sha256"] if note["rows"] == [rows.start, rows.stop] else None
-        except FileNotFoundError:
-            return None
-        except (ValueError, KeyError, TypeError):       # a damaged note: the shard is computed again
+        except (OSError, ValueError, KeyError, TypeError):       # a damaged note: the shard is computed again
             return None
 
     def _write(self, path: Path, data: bytes) -> None:

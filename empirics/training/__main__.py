@@ -61,14 +61,20 @@ def configured(experiment: Any, changes: dict[str, Any]) -> None:
     unknown = [k for k in changes if k not in experiment.configuration]
     if unknown:
         raise TrainingError(f"{experiment.name} has no setting {unknown[0]}; it has {', '.join(experiment.configuration)}")
+    kinds = {k: type(experiment.configuration[k]) for k in changes if experiment.configuration[k] is not None}
+    odd = next((k for k, kind in kinds.items() if type(changes[k]) is not kind), None)
+    if odd:
+        raise TrainingError(f"the setting {odd} looks like {json.dumps(experiment.configuration[odd])}, not "
+                            f"{json.dumps(changes[odd])}")
 
 
 def rerun(names: Sequence[str], changes: dict[str, Any], folder: Path | None) -> None:
     """Predict, train, analyse, write."""
-    from empirics.experiment import RECORDS, run, write
+    from empirics.experiment import RECORDS, run, writable, write
     from empirics.training.experiments import claims
     for e in [_experiment(n) for n in names or ["training.offline"]]:
         configured(e, changes)
+        writable(folder or RECORDS)
         record = run(e, claims(), changes)
         print(f"{write(record, folder or RECORDS)}: {record['seconds']} s")
         for q, i in record["measured"].items():
@@ -90,7 +96,7 @@ def fit(job: Path, out: Path, device: str, quiet: bool) -> None:
     from empirics.training.jobs import checked, perform, store
     try:
         wanted = checked(json.loads(job.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise TrainingError(f"cannot read the job {job} ({why})") from error
     the_torch()
@@ -132,4 +138,5 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from empirics.command import ended
+    sys.exit(ended("training", main))

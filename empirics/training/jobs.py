@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -35,11 +36,20 @@ NEEDS = {"grammar": ("grammar", "lines", "seed"), "list": ("grammar", "lines", "
 
 def checked(job: Any) -> Job:
     """The job, or a TrainingError that says what it lacks."""
-    if not isinstance(job, Mapping) or job.get("kind") not in NEEDS:
+    if not isinstance(job, Mapping) or job.get("kind") not in list(NEEDS):
         raise TrainingError(f"a job is an object whose \"kind\" is one of {', '.join(NEEDS)}")
     missing = [k for k in ("name", "model", "plan", *NEEDS[job["kind"]]) if k not in job]
     if missing:
         raise TrainingError(f"the job {job.get('name', 'without name')} says no {missing[0]}")
+    sizes = ("length",) if job["kind"] in ("text", "tokens") else ()
+    lacking = [k for k in (*sizes, "layers", "width", "heads") if not isinstance(job["model"], Mapping)
+               or type(job["model"].get(k, None if k in sizes else 1)) is not int]
+    if lacking:
+        raise TrainingError(f"the model of the job {job['name']} needs a whole number for {lacking[0]}")
+    if type(job.get("recall", 0)) is not int or job.get("recall", 0) < 0:
+        raise TrainingError(f"recall of the job {job['name']} is a whole number from 0")
+    if job.get("tokenizer", "gpt2") not in ("characters", "gpt2"):
+        raise TrainingError(f"there is no tokenizer {job['tokenizer']!r}: characters or gpt2")
     return job
 
 
@@ -149,6 +159,7 @@ def recalled(model: Any, data: Any, most: int, seed: int, device: str = "cpu") -
 
 
 def _one_thread() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)        # the parent says that it was stopped
     the_torch().set_num_threads(1)
 
 
@@ -195,10 +206,14 @@ def _emptied(jobs: Sequence[Job], done: Mapping[str, dict[str, Any]], folder: Pa
 
 def store(job: Job, result: Mapping[str, Any], folder: Path) -> Path:
     """The job and its figures as result.json, replaced in one step."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / "result.json.tmp"
-    temporary.write_text(json.dumps({"job": job, "result": result}, allow_nan=False) + "\n", encoding="utf-8")
-    os.replace(temporary, folder / "result.json")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / "result.json.tmp"
+        temporary.write_text(json.dumps({"job": job, "result": result}, allow_nan=False) + "\n", encoding="utf-8")
+        os.replace(temporary, folder / "result.json")
+    except OSError as error:
+        raise TrainingError(f"cannot write {folder / 'result.json'} ({error.strerror}); the checkpoints are kept: make room and run "
+                            "the same command again") from error
     return folder / "result.json"
 
 

@@ -56,6 +56,13 @@ class Plan:
             raise TrainingError("a plan needs at least one step, one sequence a batch and one to evaluate with")
         if not 0 < self.rate < math.inf or self.clip <= 0:
             raise TrainingError(f"a learning rate of {self.rate} with gradients clipped at {self.clip} cannot train")
+        whole = (self.steps, self.batch, self.evaluate, self.seed, self.warmup, self.evaluate_every, self.checkpoint_every,
+                 self.part or 1)
+        if any(type(v) is not int for v in whole) or min(whole) < 0:
+            raise TrainingError("steps, batch, part, warmup, seed, evaluate, evaluate_every, checkpoint_every are whole numbers from 0")
+        if not (0 <= self.beta1 < 1 and 0 <= self.beta2 < 1 and self.epsilon >= 0):
+            raise TrainingError(f"Adam needs betas from 0 to below 1 and epsilon at least 0, not {self.beta1}, {self.beta2}, "
+                                f"{self.epsilon}")
         if self.precision not in ("auto", "float32", "bfloat16"):
             raise TrainingError(f"there is no precision {self.precision!r}: auto, float32 or bfloat16")
         rate_at(0, kind=self.schedule, peak=self.rate, least=self.least_rate, warmup=self.warmup, steps=self.steps)
@@ -129,9 +136,13 @@ def train(shape: Shape, plan: Plan, training: Data, held_out: Data | None = None
     window: list[torch.Tensor] = []
     start = 0
     if folder is not None and (found := checkpoints.last(folder, about)) is not None:
-        start, history = found.step, list(found.state["history"])
-        window = [w.to(device) for w in found.tensors["window"]]
-        _restore(names, optimiser, found.tensors)
+        try:
+            start, history = found.step, list(found.state["history"])
+            window = [w.to(device) for w in found.tensors["window"]]
+            _restore(names, optimiser, found.tensors)
+        except (KeyError, TypeError, RuntimeError) as error:
+            raise TrainingError(f"the checkpoint of step {found.step} in {folder} is damaged (it lacks {str(error)[:60]}); delete "
+                                "its two files to go on from the one before") from error
     wide = world.wrap(torch.compile(model) if plan.compile or (plan.compile is None and device.startswith("cuda")) else model)
     bar = progress or Progress(plan.steps, plan.batch * training.length, shape.flops_per_token, stream=None)
     bar.first = start

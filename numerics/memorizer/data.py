@@ -101,6 +101,8 @@ def _place(flat: int, shape: Sequence[int]) -> str:
 
 def number(labels: Any, shape: tuple[int, int], setting: str) -> tuple[np.ndarray, tuple[Hashable, ...]]:
     """Labels as numbers of their sorted distinct values, -1 for None; one label per sequence is spread over its tokens."""
+    if not np.iterable(labels) or isinstance(labels, str):
+        raise MemorizationError(f"labels must be one (row) per sequence, not {labels!r}")
     rows = list(labels)
     if len(rows) != shape[0]:
         raise MemorizationError(f"{shape[0]} sequences and {len(rows)} labels; give one (row) of labels per sequence")
@@ -114,6 +116,9 @@ def number(labels: Any, shape: tuple[int, int], setting: str) -> tuple[np.ndarra
         flat = [_plain(v) for r in rows for v in r]
     if any(v != v for v in flat):
         raise MemorizationError("a label is nan; labels must equal themselves (None marks a place that is not asked about)")
+    odd = [v for v in flat if not isinstance(v, Hashable)]
+    if odd:
+        raise MemorizationError(f"the label {odd[0]!r} cannot be told from others: labels are numbers, strings or tuples")
     values = {v for v in flat if v is not None}
     if not values:
         raise MemorizationError("no place has a label; give at least one that is not None")

@@ -40,9 +40,16 @@ class Memorizer:
         """
         if (setting == "sparse") != (mask is not None):
             raise MemorizationError("the setting 'sparse' needs mask=allowed[key][query] of shape (n, n), and only it takes one")
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise MemorizationError(f"the seed is a whole number from 0, not {seed!r}")
+        if max_bits is not None and not isinstance(max_bits, (int, np.integer)):
+            raise MemorizationError(f"max_bits is a whole number or None, not {max_bits!r}")
         data = prepare(sequences, labels, setting)
         if mask is not None:
-            rows = np.array(mask, dtype=bool)
+            try:
+                rows = np.array(mask, dtype=bool)
+            except ValueError as error:
+                raise MemorizationError("the rows of the mask differ in length; give allowed[key][query] of shape (n, n)") from error
             if rows.shape != (data.grid.shape[1],) * 2:
                 raise MemorizationError(f"the mask has shape {rows.shape} and the sequences have {data.grid.shape[1]} tokens; "
                                         f"give allowed[key][query]")

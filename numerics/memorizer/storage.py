@@ -30,44 +30,55 @@ def save(path: Path, network: Network, about: dict[str, Any]) -> Path:
     embedding = {"projection": [_put(values, p) for p in e.projection], "shift": _put(values, e.shift),
                  "scale": _put(values, e.scale), "step": _put(values, e.step)}
     body = dump(_limbs(values))
-    text = json.dumps({"format": FORMAT, "about": about, "embedding": embedding, "layers": layers, "readout": network.readout,
-                       "mask": network.mask, "sha256": hashlib.sha256(body).hexdigest()}, indent=None, separators=(",", ":"))
-    target = path.parent / f"{path.name}.json"
+    said = {"format": FORMAT, "about": about, "embedding": embedding, "layers": layers, "readout": network.readout, "mask": network.mask}
+    name = path.name.removesuffix(".json")
+    targets = [path.parent / f"{name}{end}" for end in (".safetensors", ".json")]
+    bodies = [body, json.dumps({**said, "sha256": _digest(said, body)}, separators=(",", ":")).encode()]
+    temporary = [t.with_name(t.name + ".tmp") for t in targets]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path.parent / f"{path.name}.safetensors", body)
-        _replace(target, text.encode())
+        if any(t.is_dir() for t in targets):
+            raise IsADirectoryError(None, "a folder of this name is in the way")
+        for place, content in zip(temporary, bodies):       # both whole before either replaces what was there
+            place.write_bytes(content)
+        for place, target in zip(temporary, targets):
+            os.replace(place, target)
     except OSError as error:
-        raise MemorizationError(f"cannot write {target}: {error.strerror}") from error
-    return target
+        for place in temporary:
+            place.unlink(missing_ok=True)
+        raise MemorizationError(f"cannot write {targets[1]}: {error.strerror}") from error
+    return targets[1]
 
 
-def _replace(path: Path, body: bytes) -> None:
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_bytes(body)
-    os.replace(temporary, path)
+def _digest(said: dict[str, Any], body: bytes) -> str:
+    """sha256 of the weights and of everything that the architecture says."""
+    return hashlib.sha256(body + json.dumps(said, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
 
 
 def load(path: Path) -> tuple[Network, dict[str, Any]]:
+    from safetensors import SafetensorError
     from safetensors.numpy import load as parse
     name = path.name.removesuffix(".json")
     files = [path.parent / f"{name}{end}" for end in (".json", ".safetensors")]
     try:
-        text, body = files[0].read_text(encoding="utf-8"), files[1].read_bytes()
+        text, body = files[0].read_bytes(), files[1].read_bytes()
     except OSError as error:
         raise MemorizationError(f"cannot read {error.filename}: {error.strerror}; `save` writes {name}.json and "
                                 f"{name}.safetensors side by side") from error
     try:
         data = json.loads(text)
-        if data["format"] != FORMAT or data["sha256"] != hashlib.sha256(body).hexdigest():
+        if data["format"] != FORMAT or data.pop("sha256") != _digest(data, body):
             raise ValueError("the weights do not belong to this architecture, or one of the files is damaged")
         values = list(_integers(parse(body)))
         e = data["embedding"]
         embedding = Embedding(tuple(values[i] for i in e["projection"]), values[e["shift"]], values[e["scale"]], values[e["step"]])
         layers = tuple(_read(item, values) for item in data["layers"])
         mask = None if data["mask"] is None else tuple(tuple(bool(v) for v in row) for row in data["mask"])
-        return Network(embedding, layers, data["readout"], mask), data["about"]
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+        about = data["about"]
+        if not isinstance(about["classes"], list) or not {"setting", "length", "facts"} <= about.keys():
+            raise ValueError("it does not say what it was fitted to")
+        return Network(embedding, layers, data["readout"], mask), about
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, SafetensorError) as error:
         raise MemorizationError(f"{files[0]} is no saved network: {error}; save it again") from error
 
 

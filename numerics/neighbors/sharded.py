@@ -72,7 +72,12 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if given.device == "cuda" and not torch.cuda.is_available():
             raise NeighbourError("no CUDA device here: use --device cpu")
-        x = np.load(given.vectors, allow_pickle=False)
+        try:
+            x = np.load(given.vectors, allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise NeighbourError(f"{given.vectors} is no sound .npy file of numbers; write it again with numpy.save") from error
+        if not isinstance(x, np.ndarray) or x.ndim != 2 or x.dtype.kind != "f":
+            raise NeighbourError(f"{given.vectors} holds no floating-point array of shape (m, n)")
         found = sharded(x, given.sizes or (len(x),), device=given.device, method=given.method, block=given.block)
         if os.environ["RANK"] == "0":
             np.savez(given.out, **{f"{name}.{size}": getattr(one, name) for size, one in found.items()
@@ -80,6 +85,9 @@ def main(argv: list[str] | None = None) -> int:
     except (NeighbourError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("error: stopped; nothing was written", file=sys.stderr)
+        return 130
     return 0
 
 
