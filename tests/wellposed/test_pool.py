@@ -42,6 +42,7 @@ def test_an_interrupt_ends_the_run_and_its_workers(new):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),     # a suite in the background is born deaf to it
     )
     for _ in range(600):
         if marker.exists() and marker.read_text():

@@ -110,12 +110,20 @@ def test_a_stopped_run_goes_on_and_ends_the_same(tmp_path, monkeypatch):
         with pytest.raises(Stop):
             measure(C, 1, Kept(log, say=until))
     with log.open("a") as file:
-        file.write('{"request": {"torn')
+        file.write('{"found": [{"torn')
     made.clear()
     kept = Kept(log)
     assert measure(C, 1, kept) == whole and len(made) == total - 13
     made.clear()
     assert measure(C, 1, Kept(log)) == whole and not made           # the torn line was closed: the file reads well
+
+
+def test_somebody_elses_file_is_refused_as_it_is(tmp_path):
+    other = tmp_path / "notes.txt"
+    other.write_text("remember the milk")
+    with pytest.raises(StoreError, match="no batch"):
+        Kept(other)
+    assert other.read_text() == "remember the milk"
 
 
 def test_time_that_is_used_up_stops_before_the_next_batch(tmp_path):
@@ -153,7 +161,7 @@ def test_a_small_run_trains_searches_and_gives_every_quantity(tmp_path):
     log, c = tmp_path / "log.jsonl", {**CONFIGURATION, **SMALL}
     raw = measured(c, 5, Kept(log))
     found = TRAINED.analyse(json.loads(json.dumps(raw)))
-    assert set(found) == {"exponent", "bits"} and found["exponent"]["measured"]["value"] > 0.1
+    assert set(found) == {"exponent", "bits", "within"} and found["exponent"]["measured"]["value"] > 0.1
     assert measure(c, 5, Kept(log, seconds=-1.0))["trials"] == raw["trials"]
     line = json.loads(log.read_text().splitlines()[0])
     assert keeping.train(line["request"]) == line["found"]                          # trained anew: the same

@@ -48,7 +48,7 @@ def test_one_clear_line_without_torchrun(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("RANK", raising=False)
     np.save(tmp_path / "x.npy", np.eye(3))
     np.save(tmp_path / "objects.npy", np.array([{}, 1], dtype=object), allow_pickle=True)
-    for name, words in (("x.npy", "torchrun"), ("missing.npy", "missing.npy"), ("objects.npy", "allow_pickle")):
+    for name, words in (("x.npy", "torchrun"), ("missing.npy", "missing.npy"), ("objects.npy", "no sound .npy")):
         assert main([str(tmp_path / name), "--out", str(tmp_path / "y.npz")]) == 2
         said = capsys.readouterr().err
         assert said.startswith("error: ") and words in said and said.count("\n") == 1
