@@ -148,3 +148,17 @@ def test_the_command_prepares_a_file_and_exits_2_on_what_is_wrong(tmp_path, text
     assert command.main(["prepare", "--source", str(tmp_path / "none"), "--out", str(tmp_path / "u")]) == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and error.startswith("gpt2: cannot read the text")
+
+
+def test_files_that_are_not_its_own_are_not_overwritten(tmp_path, text, capsys):
+    (tmp_path / "notes.json").write_text("remember the milk")
+    (tmp_path / "clob.bin").write_text(TEXT)
+    for source, out in ((text, "notes"), (tmp_path / "clob.bin", "clob")):
+        assert command.main(["prepare", "--source", str(source), "--tokenizer", "characters", "--out", str(tmp_path / out)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    assert (tmp_path / "notes.json").read_text() == "remember the milk" and (tmp_path / "clob.bin").read_text() == TEXT
+
+
+def test_an_empty_name_is_one_line(text, capsys):
+    assert command.main(["prepare", "--source", str(text), "--tokenizer", "characters", "--out", ""]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

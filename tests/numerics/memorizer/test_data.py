@@ -41,7 +41,9 @@ def test_equal_contexts_with_different_labels_are_refused_with_the_pair(x, y, se
     ([[1, 2]], [[0, 1]], {"setting": "sparse", "mask": [[1, 0], [1, 1]]}, "no path"),
     ([[1, 2]], [[0, 1]], {"slack": True}, "method='strings'"),
     ([[1, 2]], [[0, 1]], {"setting": "causal", "attention": "extraction"}, "averaging"),
-    ([[10 ** 30, 2]], [[0, 1]], {"max_bits": 20}, "20 bits")])
+    ([[10 ** 30, 2]], [[0, 1]], {"max_bits": 20}, "20 bits"), ([[1, 2]], [[0, 1]], {"max_bits": "53"}, "whole number or None"),
+    ([[1, 2]], None, {}, "one .row. per sequence"), ([[1, 2]], [[{}, 1]], {}, "cannot be told from others"),
+    ([[1, 2]], [[0, 1]], {"seed": -1}, "seed"), ([[1, 2]], [[0, 1]], {"setting": "sparse", "mask": [[1], [1, 1]]}, "differ in length")])
 def test_bad_requests_get_one_line(x, y, options, words):
     with pytest.raises(MemorizationError, match=words) as caught:
         Memorizer.fit(x, y, **options)

@@ -170,6 +170,25 @@ def test_damaged_and_missing_files_are_one_line(tmp_path):
         Memorizer.fit([[1, 2]], [[b"a", b"b"]]).save(tmp_path / "x")
 
 
+def test_a_changed_architecture_is_noticed(tmp_path):
+    _, _, m = _set("equivariant", count=4)
+    path = m.save(tmp_path / "net.json")
+    assert path == tmp_path / "net.json" and Memorizer.load(path).network == m.network
+    said = json.loads(path.read_text())
+    path.write_text(json.dumps({**said, "readout": "word"}))
+    with pytest.raises(MemorizationError, match="damaged"):
+        Memorizer.load(path)
+
+
+def test_a_failed_save_leaves_what_was_there(tmp_path):
+    _, _, m = _set("equivariant", count=4)
+    (tmp_path / "net.json").mkdir()
+    (tmp_path / "net.safetensors").write_bytes(b"older")
+    with pytest.raises(MemorizationError, match="in the way"):
+        m.save(tmp_path / "net")
+    assert (tmp_path / "net.safetensors").read_bytes() == b"older" and len(list(tmp_path.iterdir())) == 2
+
+
 def test_nothing_on_disk_is_code(tmp_path):
     _, _, m = _set("equivariant", count=4)
     path = m.save(tmp_path / "net")
