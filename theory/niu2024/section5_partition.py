@@ -161,7 +161,7 @@ SCALING_CLAIMS = [
           notes="What follows: order D^4. Equality when n = c d^2."),
     Claim(id="niu2024.near_floor", location="Sections 5 and 6 (unprinted step)", printed=None, reconstruction=True, variables=(),
           conclusion=le(Fraction(1, 2), scaling.GPT2_Z), covers=("Z3",), rests_on=("niu2024.critical_data",),
-          refutation=lambda: scaling.gpt2_partition(num(Fraction(1, 2))), denial=Denial((), lt(scaling.GPT2_Z, Fraction(1, 2)), points=({},)),
+          refutation=scaling.gpt2_partition, denial=Denial((), lt(scaling.GPT2_Z, Fraction(1, 2)), points=({},)),
           notes="'Nearly met' read as Z_t >= 1/2 for GPT-2 small on 9B tokens: n = 1024 * 768, d = 9e9/1024. log Z_t is about -46,035."),
     Claim(id="niu2024.near_floor.amended", location="Sections 5 and 6 (unprinted step)", amends="niu2024.near_floor",
           printed=r"Z_t\le\frac{d\,e^{-n/2\pi e}}{(1-1/\pi e)\sqrt{\pi n}}", variables=(SIZE_N, SIZE_D),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from theory.claim import Claim, family, scalar, size
-from theory.niu2024.definitions import published, D, SIZE_D
-from theory.niu2024.proofs import retrieval
+from theory.claim import Claim, Denial, family, scalar, size
+from theory.niu2024.definitions import published, D, SIZE_D, SIZE_N
+from theory.niu2024.proofs import predictions, retrieval
 from theory.niu2024.proofs.counts import by_arithmetic
 from theory.niu2024.proofs.figures import OWT_TOKENS, SMALL_SIZE, million
 from theory.niu2024.section6 import measured
@@ -26,6 +26,7 @@ SMALL_FACTS = (eq(SMALL_SIZE, 124_439_808),)
 LINEAR = (lt(F(138, 100) * TRAINING_SET, SMALL_SIZE), lt(SMALL_SIZE, F(139, 100) * TRAINING_SET))
 BOUNDED_BY_SQUARE = tuple(le(SMALL_SIZE, million(k) ** 2) for k in (9, 90, 9000))
 M = fam("m")
+FORMULA = predictions.QUESTION.floor        # log Z_t + 1/Z_t at n = 512, d = 2M/5000
 
 
 def not_separated(n: Term) -> Term:
@@ -102,6 +103,20 @@ RUN_CLAIMS = [
           variables=measured("off"), conclusion=le(fam("off"), F(1, 5)),
           notes="What a record must show: both training losses settle at most 0.2 off 1. A control with other data must settle "
                 "elsewhere, else 1 is the entropy of these data and no prediction."),
+    Claim(id="niu2024.losses_near_one.formula", location="Section 6.3 against Proposition 4",
+          reading_of="niu2024.losses_near_one",
+          printed=r"\text{around }1\text{ as predicted: }\log Z_t+\frac1{Z_t}\approx1\text{ at }n=512,\ d=\tfrac{2\text{M}}{5000}",
+          variables=(), conclusion=le(FORMULA, F(6, 5)), rests_on=("niu2024.critical_data",),
+          refutation=lambda: predictions.floor_above(predictions.QUESTION, 27, F(6, 5)),
+          denial=Denial((), lt(F(6, 5), FORMULA), points=({},)),
+          notes="What the printed formula predicts at the printed sizes, Z_t by Eq. (12) at the radius of Eq. (13), is not 1. The mildest "
+                "reading of n is taken, d_emb; with n = T_max d_emb, or with fewer sequences, Z_t is smaller still. L is above "
+                "log Z_t + 1/Z_t since c < log l."),
+    Claim(id="niu2024.losses_near_one.formula.amended", location="Section 6.3 against Proposition 4",
+          amends="niu2024.losses_near_one.formula", printed=r"\frac{(1-1/\pi e)\sqrt{\pi n}}{2d}\,e^{n/2\pi e}+1-\log2\le\log Z_t+\frac1{Z_t}", variables=(SIZE_N, SIZE_D),
+          conclusion=predictions.FLOOR_GROWS, proof=predictions.floor_grows,
+          notes="The printed formula grows exponentially in n; at Section 6.3's sizes it is about 9.3 10^11. The floor of 1 is Z_t = 1, and with it Proposition 4 allows every loss from 1 to 1 + log l: to 2.79 for 6 "
+                "layers and 3.30 for 10."),
 ]
 
 OFFLINE_CLAIMS = [

@@ -122,22 +122,22 @@ def threshold_bracket() -> Theorem:
     return both(first, second)
 
 
+INTEGRAL = ball_integral(N, RHO)
 DECAY = D * exp(-RATE) * inv(power(PI * N, HALF)) * inv(1 - inv(PI * E))
 
 
 def partition_decays() -> Theorem:
     """Z_t <= d e^(-n/(2 pi e)) / (sqrt(pi n) (1 - 1/(pi e)))"""
     low = apply("and_elim", threshold_bracket(), side=0)
-    i_pos = _integral_positive()
+    i_pos = integral_positive()
     pn, slim = product(ground(0, PI), positive_n()), lin(lt(ZERO, 1 - inv(PI * E)), ground(inv(PI * E), 1))
     root = power_pos(pn, HALF)
     bound = product(product(exp_pos(-RATE), inv_pos(root)), inv_pos(slim))
     logs = [log_product(product(exp_pos(-RATE), inv_pos(root)), inv_pos(slim)), log_product(exp_pos(-RATE), inv_pos(root)),
             apply("log_exp", a=-RATE), log_inverse(root), log_inverse(slim), log_power(pn, num(HALF))]
-    integral = ball_integral(N, RHO)
-    less = exp_le(lin(le(log(integral), log(bound.concl.args[1])), low, *logs))
-    plain = lin(le(integral, bound.concl.args[1]), less, apply("exp_log", i_pos), apply("exp_log", bound))
-    total = apply("sum_constant", assume(nat(D)), c=integral)
+    less = exp_le(lin(le(log(INTEGRAL), log(bound.concl.args[1])), low, *logs))
+    plain = lin(le(INTEGRAL, bound.concl.args[1]), less, apply("exp_log", i_pos), apply("exp_log", bound))
+    total = apply("sum_constant", assume(nat(D)), c=INTEGRAL)
     return lin(le(partition_function(), DECAY), total, product(nonneg(assume(nat(D))), plain))
 
 
@@ -219,27 +219,39 @@ ORDER_FOUR = le(A * LAYERS * D_EMB ** 2, A * LAYERS * fam("c") ** 2 * inv(T_MAX)
 
 
 
-# ---------------------------------------------------------------- the models discussed: GPT-2 small on OpenWebText
+# ---------------------------------------------------------------- at given sizes, such as GPT-2 small's on OpenWebText
 
-GPT2_N, GPT2_D = num(1024 * 768), num(8_789_062)        # n = T_max d_emb; d = 9 * 10^9 / T_max sequences
-GPT2_Z = GPT2_D * ball_integral(GPT2_N, critical_radius(GPT2_N))
-
-
-def gpt2_partition(bound: Term) -> Theorem:
-    """Z_t < bound for GPT-2 small, by the bracket at n = 786,432 and ground numbers"""
-    facts = apply("instance", threshold_bracket(), mapping=(("n", (), GPT2_N),))
-    natural, positive = nat_of(1024 * 768), lin(le(ONE, GPT2_N))
-    low = apply("and_elim", discharge(facts, natural, positive), side=0)
-    exponent = low.concl.args[0]
-    small = ground(log(GPT2_D) - exponent, log(bound))
-    integral = ball_integral(GPT2_N, critical_radius(GPT2_N))
-    i_pos = discharge(apply("instance", _integral_positive(), mapping=(("n", (), GPT2_N),)), natural, positive)
-    d_pos, b_pos = ground(0, GPT2_D), ground(0, bound)
-    logs = lin(lt(log(GPT2_D * integral), log(bound)), low, small, log_product(d_pos, i_pos))
-    return lin(lt(GPT2_Z, bound), exp_le(logs), apply("exp_log", product(d_pos, i_pos)), apply("exp_log", b_pos))
+def partition_at(n: int, d: int) -> Term:
+    """Z_t = d I_n(rho), Eq. (12), at the radius of Eq. (13)"""
+    return num(d) * ball_integral(num(n), critical_radius(num(n)))
 
 
-def _integral_positive() -> Theorem:
+GPT2_N, GPT2_D = 1024 * 768, 8_789_062        # n = T_max d_emb; d = 9 * 10^9 / T_max sequences
+GPT2_Z = partition_at(GPT2_N, GPT2_D)
+
+
+def log_partition(n: int, d: int, low: Fraction, high: Fraction) -> tuple[Theorem, Theorem, Theorem]:
+    """0 < Z_t; low < -log Z_t; -log Z_t < high: by the bracket at n and ground numbers"""
+    facts = apply("instance", threshold_bracket(), mapping=(("n", (), num(n)),))
+    natural, positive = nat_of(n), lin(le(ONE, num(n)))
+    facts = discharge(facts, natural, positive)
+    below, above = (apply("and_elim", facts, side=k) for k in (0, 1))
+    i_pos = discharge(apply("instance", integral_positive(), mapping=(("n", (), num(n)),)), natural, positive)
+    d_pos = ground(0, num(d))
+    z, split = partition_at(n, d), log_product(d_pos, i_pos)
+    return (product(d_pos, i_pos),
+            lin(lt(num(low), -log(z)), below, split, ground(num(low) + log(num(d)), below.concl.args[0])),
+            lin(lt(-log(z), num(high)), above, split, ground(above.concl.args[1] - log(num(d)), num(high))))
+
+
+def gpt2_partition() -> Theorem:
+    """Z_t < 1/2 for GPT-2 small"""
+    z_pos, small, _ = log_partition(GPT2_N, GPT2_D, Fraction(46_000), Fraction(46_100))
+    return lin(lt(GPT2_Z, HALF), exp_le(lin(lt(log(GPT2_Z), log(num(HALF))), small, ground(-46_000, log(num(HALF))))),
+               apply("exp_log", z_pos), apply("exp_log", ground(0, num(HALF))))
+
+
+def integral_positive() -> Theorem:
     """0 < I_n(rho)"""
     rho = critical_positive()
     low = discharge(apply("instance", ball_at_least(), mapping=(("r", (), RHO),)), lin(le(ZERO, RHO), rho))
