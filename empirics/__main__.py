@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from empirics import registry
+from empirics.command import command
 from empirics.experiment import Experiment, fresh, read, run, write
 from theory.claim import WellposedError
 
@@ -32,6 +33,7 @@ def measure(found: Experiment) -> None:
         f"{q} = {i['value']:.3f} in [{i['low']:.3f}, {i['high']:.3f}]" for q, i in record["measured"].items()))
 
 
+@command("empirics")
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m empirics", description=__doc__.splitlines()[0])
     parser.add_argument("command", nargs="?", choices=("list", "run"), default="list")
@@ -39,26 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--again", action="store_true", help="run also where the record is fresh")
     args = parser.parse_args(arguments)
     known = registry.experiments()
-    try:
-        for name in args.names:
-            if name not in known:
-                raise WellposedError(f"there is no experiment {name}; there are {', '.join(known)}")
-            if args.command == "run" and not known[name].offline:
-                raise WellposedError(f"{name} is a GPU or an hour-long run; the command of its own module measures it")
-        chosen = [known[n] for n in args.names or known if args.command == "list" or known[n].offline]
-        for found in chosen:
-            if args.command == "list":
-                print(f"{found.name:<22} {state(found)}")
-                continue
-            path = registry.path(found.name)
-            if args.again or not fresh(found, read(path) if path.exists() else None):
-                measure(found)
-    except WellposedError as error:
-        print(f"empirics: {error}", file=sys.stderr)
-        return 2
+    for name in args.names:
+        if name not in known:
+            raise WellposedError(f"there is no experiment {name}; there are {', '.join(known)}")
+        if args.command == "run" and not known[name].offline:
+            raise WellposedError(f"{name} is a GPU or an hour-long run; the command of its own module measures it")
+    for found in [known[n] for n in args.names or known if args.command == "list" or known[n].offline]:
+        if args.command == "list":
+            print(f"{found.name:<22} {state(found)}")
+            continue
+        path = registry.path(found.name)
+        if args.again or not fresh(found, read(path) if path.exists() else None):
+            measure(found)
     return 0
 
 
 if __name__ == "__main__":
-    from empirics.command import ended
-    sys.exit(ended("empirics", main))
+    sys.exit(main())

@@ -20,6 +20,7 @@ from typing import Any, Mapping, Sequence
 import numpy as np
 from flint import arb
 
+from empirics.command import command
 from numerics import Undefined
 from numerics.arb import hull, precision, rational
 from numerics.critical import Box, Census, critical_points
@@ -210,17 +211,13 @@ def write(out: Path) -> dict[str, Any]:
     return record
 
 
-def main(arguments: Sequence[str]) -> int:
+@command("figure1")
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m empirics.figure1", description="Figure 1 with certified critical points.")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where figure1.json and figure1.svg go")
-    out = parser.parse_args(arguments).out
-    try:
-        print("\n".join(table(write(out))))
-    except WellposedError as error:
-        print(f"figure1: {error}", file=sys.stderr)
-        return 2
+    print("\n".join(table(write(parser.parse_args(arguments).out))))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -16,6 +16,7 @@ from empirics.curves import DRAWS, growth, hull, interval
 from empirics.memorization.measuring import TASKS, Trial, passed, select
 from empirics.memorization.search import bracket
 from numerics.memorizer.bounds import theorem_r
+from theory.claim import StoreError
 
 Interval = dict[str, float]
 NARROW = "the narrowest model that memorises them"
@@ -96,7 +97,8 @@ def control(raw: Mapping[str, Any], task: str, text: str) -> Interval:
     """The exponent of labels that follow a rule."""
     found = ruled(raw, task, text)
     if len(found) < 2:
-        raise ValueError(f"{task}, {text}: labels that follow a rule were memorised at {len(found)} sizes; two are needed")
+        raise StoreError(f"{task}, {text}: labels that follow a rule were memorised at {len(found)} sizes and two are needed: take "
+                         f"more steps")
     x = np.log([labels for labels, _ in found])
     rng, rows = np.random.default_rng(11), []
     for draw in range(1 + DRAWS):

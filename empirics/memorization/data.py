@@ -65,7 +65,7 @@ def contexts(text: str, count: int, length: int, vocabulary: int, seed: int) -> 
         drawn = stream[starts[:, None] + np.arange(length)]
     _, first = np.unique(drawn, axis=0, return_index=True)
     if len(first) < count:
-        raise ValueError(f"only {len(first)} distinct contexts of {length} symbols were met, and {count} are asked for: take "
+        raise StoreError(f"only {len(first)} distinct contexts of {length} symbols were met, and {count} are asked for: take "
                          f"longer contexts or a larger vocabulary")
     return drawn[np.sort(first)[:count]]
 

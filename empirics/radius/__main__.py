@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 from empirics import experiment as base
+from empirics.command import command
 from empirics.radius import experiments
 from empirics.radius.analysis import overall
 from empirics.radius.pipeline import progress
 from empirics.radius.settings import RadiusError, Settings
-from theory.claim import WellposedError
 
 ALWAYS = ("after", "before")
 PLACES = ("device", "dtype")                    # options that change where it runs, not what is run
@@ -48,23 +48,17 @@ def parser() -> argparse.ArgumentParser:
     return p
 
 
+@command("radius", kept="the same command goes on from here")
 def main(arguments: Sequence[str] | None = None) -> int:
-    options = parser().parse_args(arguments)
-    try:
-        return _run(options)
-    except WellposedError as error:
-        print(f"radius: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("radius: stopped; the same command goes on from here", file=sys.stderr)
-        return 130
+    return _run(parser().parse_args(arguments))
 
 
 def _run(options: argparse.Namespace) -> int:
     experiment = next(e for e in experiments.EXPERIMENTS if e.name == options.experiment)
     if options.from_raw is not None:
         return _record(experiment, read_raw(options.from_raw, experiment.name), options.records)
-    given = {k: getattr(options, k) for k in (*Settings.__dataclass_fields__, "contexts") if getattr(options, k, None) is not None}
+    names = (*Settings.__dataclass_fields__, "contexts")
+    given = {k: getattr(options, k) for k in names if getattr(options, k, None) is not None}
     if "views" in given:
         given["views"] = [*ALWAYS, *(v for v in given["views"].split(",") if v not in ALWAYS)]
     seed = given.pop("seed", experiment.seed)
@@ -171,7 +165,8 @@ def verdicts(record: Mapping[str, Any], experiment: base.Experiment, claims: Map
         found = base.evidence(experiment, claims[name], record)
         i = record["measured"][experiment.quantity(claims[name])]
         measured = f"{_figure(i['value'])} [{_figure(i['low'])}, {_figure(i['high'])}]"
-        out.append(f"{name.removeprefix('niu2024.').removeprefix('radius.'):24}{measured:21}{_range(record['predicted'][name]):13}"
+        short = name.removeprefix("niu2024.").removeprefix("radius.")
+        out.append(f"{short:24}{measured:21}{_range(record['predicted'][name]):13}"
                    f"{_range(record['rival'][name]['range']):13}{found.outcome.value}")
     return out
 
@@ -188,5 +183,4 @@ def _figure(x: float) -> str:
 
 
 if __name__ == "__main__":
-    from empirics.command import ended
-    sys.exit(ended("radius", main))
+    sys.exit(main())

@@ -35,7 +35,7 @@ def test_contexts_of_the_novels_stand_in_the_novels():
 
 
 def test_too_many_contexts_are_refused():
-    with pytest.raises(ValueError, match="only 16 distinct contexts of 4 symbols"):
+    with pytest.raises(StoreError, match="only 16 distinct contexts of 4 symbols"):
         contexts("random", 17, 4, 2, 1)
 
 
