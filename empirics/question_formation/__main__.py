@@ -8,7 +8,7 @@ from typing import Sequence
 
 from empirics.question_formation.corpus import vocabulary
 from empirics.question_formation.fit import unique_lines
-from empirics.question_formation.grammars import FITTED, PUBLISHED, CorpusError, tuned
+from empirics.question_formation.grammars import CorpusError, fitted, published, read_grammar, tuned
 from empirics.question_formation.lines import generate, prompts, read_lines
 from empirics.question_formation.statistics import Share, Test, estimate, portrait
 from numerics.entropy import GrammarError, lines_of, lines_of_list, per_position, tag
@@ -22,11 +22,18 @@ TARGETS = (0.5, 1.0, 1.5)
 def of_grammars() -> list[str]:
     """Exact: what a model pays that knows the grammar."""
     out = [f"nats a token, exact{'':<12} words  tokens/line   corpus  batches of {BATCH}"]
-    for g in (PUBLISHED, FITTED, *map(tuned, TARGETS)):
+    for g in (published(), fitted(), *map(tuned, TARGETS)):
         lines = lines_of(g)
         out.append(f"  {g.name:<28} {len(vocabulary(g)):>6} {float(lines.tokens):>12.3f} {lines.per_token.value:>8.5f} "
                    f"{lines.per_token_in_batches(BATCH).value:>13.5f}")
-    return out + [f"  published = {lines_of(PUBLISHED).per_token.expression}"]
+    return out + [f"  published = {lines_of(published()).per_token.expression}"]
+
+
+def of_a_grammar(path: Path) -> list[str]:
+    """Of a grammar file that the user gives: a sentence of w words is taken to make a line of 2 w tokens, as here."""
+    lines = lines_of(read_grammar(path))
+    return ["", f"{path.name}: {lines.per_token.value:.5f} nats a token, {float(lines.tokens):.3f} tokens a line",
+            f"  = {lines.per_token.expression}"]
 
 
 def of_lists(seed: int) -> list[str]:
@@ -36,17 +43,17 @@ def of_lists(seed: int) -> list[str]:
     out = ["", f"nats a token, N lines, seed {seed}         learnt by heart      knowing the grammar",
            f"  {'N':>8} {'different':>10} {'published':>10} {'fitted, unique':>16} {'fitted, unique':>18}"]
     for n in LISTS:
-        drawn = generate(PUBLISHED, n, seed)
-        other = lines_of_list(generate(FITTED, n, seed, unique=True))
+        drawn = generate(published(), n, seed)
+        other = lines_of_list(generate(fitted(), n, seed, unique=True))
         out.append(f"  {n:>8,} {len(set(drawn)):>10,} {lines_of_list(drawn).per_token.value:>10.5f} "
-                   f"{other.per_token.value:>16.5f} {unique_lines(FITTED, n).entropy_per_token:>18.5f}")
+                   f"{other.per_token.value:>16.5f} {unique_lines(fitted(), n).entropy_per_token:>18.5f}")
     return out
 
 
 def of_positions() -> list[str]:
     """Exact: where in a line of the published grammar the nats are."""
     out = ["", "published, position by position   lines that have it   nats given those before"]
-    found = per_position(PUBLISHED)
+    found = per_position(published())
     last = max(p.position for p in found if p.entropy.value > 0)
     out += [f"  {p.position:>29} {float(p.present):>20.4f} {p.entropy.value:>24.4f}" for p in found[:last]]
     return out + [f"  from {last + 1} on 0: marker or output, which the words before determine"]
@@ -56,7 +63,7 @@ def read(path: Path) -> list[str]:
     """The lines of a file, all checked: form, words, output, template."""
     lines = read_lines(path)
     try:
-        tag(PUBLISHED, prompts(lines, where=f"{path}, line"))
+        tag(published(), prompts(lines, where=f"{path}, line"))
     except GrammarError as error:
         raise CorpusError(f"{path}: {error}") from error
     return lines
@@ -87,13 +94,16 @@ def _line(d: Share | Test) -> str:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m empirics.question_formation", description=__doc__.split(": ", 1)[1])
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="original files, plain or .xz (they are not shipped)")
+    parser.add_argument("--grammar", type=Path, metavar="FILE", help="a grammar of your own as JSON: start, rules, lexicon; weights "
+                        "that sum to 1, or \"weights\": \"relative\"")
     parser.add_argument("--details", action="store_true", help="name every statistic in which a file differs")
     parser.add_argument("--positions", action="store_true", help="the entropy along a line of the published grammar")
     parser.add_argument("--seed", type=int, default=0, help="of the generated lists")
     given = parser.parse_args(arguments)
     try:
+        own = [] if given.grammar is None else [of_a_grammar(given.grammar)]
         files = {path: read(path) for path in given.files}          # whatever is wrong with them is said first
-        blocks = [of_grammars, *[of_positions] * given.positions, lambda: of_lists(given.seed),
+        blocks = [of_grammars, *(lambda b=b: b for b in own), *[of_positions] * given.positions, lambda: of_lists(given.seed),
                   *(lambda f=f: of_file(f, files[f], given.details) for f in files)]
         for block in blocks:
             print("\n".join(block()), flush=True)

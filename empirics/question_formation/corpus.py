@@ -8,7 +8,7 @@ from typing import Sequence
 
 import numpy as np
 
-from empirics.question_formation.grammars import PUBLISHED, CorpusError
+from empirics.question_formation.grammars import CorpusError, published
 from empirics.question_formation.lines import generate, prompts, read_lines
 from numerics.entropy import Grammar
 
@@ -57,9 +57,9 @@ class Corpus:
         return cls(tuple(generate(grammar, lines, seed, unique, exclude)), tuple(vocabulary(grammar)))
 
     @classmethod
-    def read(cls, path: Path | str, grammar: Grammar = PUBLISHED) -> "Corpus":
+    def read(cls, path: Path | str, grammar: Grammar | None = None) -> "Corpus":
         """A file whose every word and output is checked against the grammar."""
-        lines = read_lines(path)
+        lines, grammar = read_lines(path), grammar or published()
         prompts(lines, grammar, f"{path}, line")
         return cls(tuple(lines), tuple(vocabulary(grammar)))
 

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
-from empirics.question_formation.grammars import PUBLISHED, CorpusError, build, load
+from empirics.question_formation.grammars import CorpusError, build, load, published
 from empirics.question_formation.lines import prompts
 from empirics.question_formation.shapes import CLAUSES, shape
 from numerics.entropy import Grammar, tag, templates
@@ -21,12 +21,13 @@ from numerics.entropy import Grammar, tag, templates
 Template = tuple[str, ...]
 
 
-def sentences_of(template: Template, grammar: Grammar = PUBLISHED) -> int:
+def sentences_of(template: Template, grammar: Grammar | None = None) -> int:
     """How many sentences a template has."""
-    return math.prod(len(grammar.lexicon[c]) for c in template)
+    lexicon = (grammar or published()).lexicon
+    return math.prod(len(lexicon[c]) for c in template)
 
 
-def draws(counts: Mapping[Template, int], grammar: Grammar = PUBLISHED) -> dict[Template, float]:
+def draws(counts: Mapping[Template, int], grammar: Grammar | None = None) -> dict[Template, float]:
     """Expected draws behind counts of unique lines. A template that is exhausted gives no finite answer: an error."""
     out = {}
     for t, n in counts.items():
@@ -39,7 +40,7 @@ def draws(counts: Mapping[Template, int], grammar: Grammar = PUBLISHED) -> dict[
 
 def weights(lines: Sequence[str], unique: bool = True) -> dict[str, Any]:
     """The fitted rules, as a table of whole-number weights (expected draws, rounded) like those in grammar.json."""
-    counts = Counter(tag(PUBLISHED, prompts(lines)))
+    counts = Counter(tag(published(), prompts(lines)))
     expected = draws(counts) if unique else {t: float(n) for t, n in counts.items()}
     tables: dict[str, Counter] = {name: Counter() for name in ("subject", "phrase", "subject clause", "object clause")}
     for t, n in expected.items():

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Collection, Sequence
 
-from empirics.question_formation.grammars import PUBLISHED, CorpusError
+from empirics.question_formation.grammars import CorpusError, published
 from numerics.entropy import Grammar
 
 MOST_REPEATS = 10_000           # draws in a row that may repeat lines before `generate` gives up finding a new one
@@ -45,8 +45,9 @@ def main_auxiliary(kinds: Sequence[str]) -> int:
     return k
 
 
-def complete(prompt: Sequence[str], grammar: Grammar = PUBLISHED) -> str:
+def complete(prompt: Sequence[str], grammar: Grammar | None = None) -> str:
     """The line of `declarative . marker`."""
+    grammar = grammar or published()
     known = roles(grammar)
     if len(prompt) < 3 or prompt[-2] != "." or prompt[-1] not in ("decl", "quest"):
         raise CorpusError(f"{' '.join(prompt)!r} does not end in '. decl' or '. quest'")
@@ -62,7 +63,7 @@ def complete(prompt: Sequence[str], grammar: Grammar = PUBLISHED) -> str:
     return f"{' '.join(prompt)}\t{' '.join(words)}"
 
 
-def prompts(lines: Sequence[str], grammar: Grammar = PUBLISHED, where: str = "line") -> list[list[str]]:
+def prompts(lines: Sequence[str], grammar: Grammar | None = None, where: str = "line") -> list[list[str]]:
     """What precedes the tab, in words; the first line whose output is not the one that the grammar determines is an error."""
     out = []
     for number, line in enumerate(lines, 1):

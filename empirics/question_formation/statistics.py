@@ -14,7 +14,7 @@ import mpmath
 import numpy as np
 
 from empirics.question_formation.fit import sentences_of
-from empirics.question_formation.grammars import PUBLISHED
+from empirics.question_formation.grammars import published
 from empirics.question_formation.lines import main_auxiliary, prompts, roles
 from empirics.question_formation.shapes import CLAUSES, Shape, shape
 from numerics import entropy
@@ -123,7 +123,7 @@ def shares(found: Sequence[tuple[str, ...]], expected: Mapping[tuple[str, ...], 
 
 def estimate(lines: Sequence[str], seed: int = 0) -> Estimate:
     """Nats per token of the source of lines in the files' format, through their parse (`numerics.entropy.estimate`)."""
-    return entropy.estimate(prompts(lines), PUBLISHED, seed)
+    return entropy.estimate(prompts(lines), published(), seed)
 
 
 # ---------------------------------------------------------------- chi-squared
@@ -146,10 +146,11 @@ def independence(name: str, pairs: Sequence[tuple]) -> Test:
     return chi_squared(name, table, expected, freedom) if pairs else Test(name, float("nan"), 0, None)
 
 
-def tests(split: Sequence[Sequence[str]], found: Sequence[tuple[str, ...]], grammar: Grammar = PUBLISHED) -> list[Test]:
+def tests(split: Sequence[Sequence[str]], found: Sequence[tuple[str, ...]], grammar: Grammar | None = None) -> list[Test]:
     """What `estimate` and `fit` take for granted: words equally likely within their category, independent of each other; the verb
     phrase independent of the subject (where repetitions do not matter: modified subjects); the file the same from start to end.
     """
+    grammar = grammar or published()
     counts = {c: dict.fromkeys(words, 0) for c, words in grammar.lexicon.items()}
     for sentence, template in zip(split, found):
         for c, w in zip(template, sentence):
@@ -179,9 +180,9 @@ def tests(split: Sequence[Sequence[str]], found: Sequence[tuple[str, ...]], gram
     return out
 
 
-def expected_repeats(lines: int, grammar: Grammar = PUBLISHED) -> float:
+def expected_repeats(lines: int, grammar: Grammar | None = None) -> float:
     """How many of so many independent draws repeat an earlier one (equally likely words)."""
-    distinct = 0.0
+    distinct, grammar = 0.0, grammar or published()
     for t, p in templates(grammar).items():
         size = sentences_of(t, grammar)
         distinct -= size * math.expm1(lines * math.log1p(-float(p) / size))
@@ -211,6 +212,6 @@ class Portrait:
 def portrait(lines: Sequence[str], expected: Mapping[tuple[str, ...], Any] | None = None) -> Portrait:
     """Lines against the published grammar, or against another law over its templates."""
     split = prompts(lines)
-    found = tag(PUBLISHED, split)
+    found = tag(published(), split)
     return Portrait(len(lines), len(lines) - len(set(lines)), expected_repeats(len(lines)),
-                    shares(found, templates(PUBLISHED) if expected is None else expected), tests(split, found))
+                    shares(found, templates(published()) if expected is None else expected), tests(split, found))
