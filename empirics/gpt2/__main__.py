@@ -35,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"{given.out}: {model.shape.layers} layers, d_emb {model.shape.width}, vocabulary {model.shape.vocabulary:,}")
             return 0
         made = tokens.gpt2() if given.tokenizer == "gpt2" else tokens.characters(sources.documents(given.source))
-        head = tokens.write(sources.documents(given.source), made, given.out)
+        name = given.source if given.source == sources.OPENWEBTEXT else Path(given.source).name
+        head = tokens.write(sources.documents(given.source), made, given.out, name)
     except WellposedError as error:
         print(f"gpt2: {error}", file=sys.stderr)
         return 2

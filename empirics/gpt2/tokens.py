@@ -2,14 +2,16 @@
 
 Two tokenizers: `gpt2` (the byte-level BPE that the project ships, 50,257 tokens) and `characters` (the distinct characters of a
 text, for models of thousands of parameters, whose embedding GPT-2's vocabulary would be 99 % of). A separator token stands after
-each document.
+each document, and nowhere else: `<|endoftext|>` inside a text is text. Documents are read and encoded a batch at a time, and no
+more of them than are asked for: OpenWebText is never in memory.
 """
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from empirics.training import TrainingError
 
 BPE = DATA / "gpt2_bpe"
 SCHEMA = 1
+AT_ONCE = 1 << 20       # characters encoded together, about
+Until = tuple[int, int]     # tokens to train on, tokens to hold out behind the end of the document that the former end in
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,20 @@ class Tokenizer:
     encoder: Any
 
     def encode(self, text: str) -> list[int]:
+        return self.encode_all([text])[0]
+
+    def encode_all(self, texts: Sequence[str]) -> list[list[int]]:
+        """In one call of the BPE, which works on several texts at a time."""
         if self.name == "gpt2":
-            return self.encoder(text)["input_ids"]
+            return self.encoder(list(texts), split_special_tokens=True)["input_ids"]
         try:
-            return [self.encoder[c] for c in text]
+            return [[self.encoder[c] for c in text] for text in texts]
         except KeyError as error:
             raise TrainingError(f"the character {error.args[0]!r} is not among the {self.size} of this vocabulary") from error
+
+    @property
+    def kind(self) -> np.dtype:
+        return np.dtype(np.uint16 if self.size <= 1 << 16 else np.uint32).newbyteorder("<")
 
 
 def gpt2(folder: Path = BPE) -> Tokenizer:
@@ -64,16 +76,59 @@ def characters(texts: Iterable[str]) -> Tokenizer:
     return Tokenizer("characters", len(found) + 1, len(found), {c: i for i, c in enumerate(found)})
 
 
-def stream(documents: Iterable[str], tokenizer: Tokenizer) -> np.ndarray:
+def encoded(documents: Iterable[str], tokenizer: Tokenizer, until: Until | None = None) -> Iterator[np.ndarray]:
+    """One array for each document, the separator at its end. until: stop when there is enough for such a split (`splits.first`)."""
+    count, start = 0, None
+    for texts in _batches(documents):
+        for ids in tokenizer.encode_all(texts):
+            yield np.array([*ids, tokenizer.separator], dtype=tokenizer.kind)
+            count += len(ids) + 1
+            if until is not None and start is None and count >= until[0]:
+                start = count
+            if start is not None and count - start >= until[1]:
+                return
+
+
+def _batches(documents: Iterable[str]) -> Iterator[list[str]]:
+    kept, size = [], 0
+    for text in documents:
+        kept, size = [*kept, text], size + len(text)
+        if size >= AT_ONCE or len(kept) == 256:
+            yield kept
+            kept, size = [], 0
+    if kept:
+        yield kept
+
+
+def stream(documents: Iterable[str], tokenizer: Tokenizer, until: Until | None = None) -> np.ndarray:
     """All tokens in memory, a separator after each document."""
-    kind = np.uint16 if tokenizer.size <= 1 << 16 else np.uint32
-    parts = [np.array([*tokenizer.encode(text), tokenizer.separator], dtype=kind) for text in documents]
-    return np.concatenate(parts) if parts else np.zeros(0, kind)
+    parts = list(encoded(documents, tokenizer, until))
+    return np.concatenate(parts) if parts else np.zeros(0, tokenizer.kind)
 
 
-def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path) -> dict[str, Any]:
-    """Stream the documents into path.bin, then path.json; what was there is replaced only when all is written."""
-    kind = np.dtype(np.uint16 if tokenizer.size <= 1 << 16 else np.uint32).newbyteorder("<")
+def prepared(documents: Iterable[str], tokenizer: Tokenizer, until: Until, folder: Path, source: str,
+             version: str = "") -> tuple[np.ndarray, dict[str, Any]]:
+    """The token file in `folder` that holds enough of the source for such a split, made where it is not there yet. Of several
+    processes on one machine the first makes it and the others wait. version: what changes when the source does."""
+    key = hashlib.sha256(repr((source, version, tokenizer.name, tokenizer.size, until)).encode()).hexdigest()[:16]
+    path = folder / f"{tokenizer.name}-{key}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(path.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.with_suffix(".json").exists():
+                write(documents, tokenizer, path, source, until)
+    except OSError as error:
+        raise TrainingError(f"cannot keep token files in {folder} ({error.strerror}); make room there, or prepare a token file "
+                            "elsewhere and give it as `file`") from error
+    return read(path, tokenizer.size)
+
+
+def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path, source: str = "unnamed",
+          until: Until | None = None) -> dict[str, Any]:
+    """Stream the documents into path.bin, then path.json; what was there is replaced only when all is written. source: the name
+    that records of runs on this file will give."""
+    kind = tokenizer.kind
     if not path.name:
         raise TrainingError(f"{path} is no name for a token file; give FILE, and FILE.bin and FILE.json are written")
     _ours(path)
@@ -82,8 +137,8 @@ def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path) -> dict[st
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
-            for text in documents:
-                part = np.array([*tokenizer.encode(text), tokenizer.separator], dtype=kind).tobytes()
+            for ids in encoded(documents, tokenizer, until):
+                part = ids.tobytes()
                 sha.update(part)
                 file.write(part)
                 count, texts = count + len(part) // kind.itemsize, texts + 1
@@ -91,7 +146,7 @@ def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path) -> dict[st
             os.fsync(file.fileno())
         if count == 0:
             raise TrainingError("the source has no document; nothing was written")
-        head = {"schema": SCHEMA, "tokenizer": tokenizer.name, "vocabulary": tokenizer.size, "separator": tokenizer.separator,
+        head = {"schema": SCHEMA, "source": source, "tokenizer": tokenizer.name, "vocabulary": tokenizer.size, "separator": tokenizer.separator,
                 "dtype": kind.str, "tokens": count, "documents": texts, "sha256": sha.hexdigest()}
         if tokenizer.name == "characters":
             head["characters"] = "".join(tokenizer.encoder)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import lzma
 import sys
@@ -74,6 +75,44 @@ def test_the_shipped_vocabulary_is_gpt2s():
     assert found.encode("Hello, my dog is cute") == [15496, 11, 616, 3290, 318, 13779]
 
 
+def test_the_separator_inside_a_text_is_text():
+    """Else a document about GPT-2 would be cut in two, and the split of whole documents would not be one."""
+    pytest.importorskip("transformers", reason="GPT-2's tokenizer needs transformers: install the extra `empirics`")
+    found = tokens.gpt2()
+    inside = found.encode("a<|endoftext|>b")
+    assert found.separator not in inside and found.encoder.decode(inside) == "a<|endoftext|>b"
+    assert (tokens.stream(["a<|endoftext|>b", "c"], found) == found.separator).sum() == 2
+
+
+def test_no_more_documents_are_read_than_a_split_needs(tmp_path, monkeypatch):
+    """OpenWebText has 8 million: 9M tokens of it are some 8,000 documents, and none of them stays in memory."""
+    monkeypatch.setattr(tokens, "AT_ONCE", 100)
+    read = []
+    def endless():
+        for k in itertools.count():
+            read.append(k)
+            yield f"document {k} " * 3
+    made = tokens.characters(["document 0123456789 "])
+    until = (1000, 200)
+    found, head = tokens.prepared(endless(), made, until, tmp_path, "endless")
+    assert isinstance(found, np.memmap) and 1200 <= head["tokens"] == len(found) < 1400 and len(read) < 40
+    train, held = splits.first("s", found, made.size, 8, *until, separator=made.separator)
+    assert len(train.stream) == 1000 and len(held.stream) == 200 and head["source"] == "endless"
+    assert (found == tokens.stream(endless(), made, until)).all()
+    again, _ = tokens.prepared(None, made, until, tmp_path, "endless")          # not read again
+    assert (again == found).all()
+    assert tokens.prepared(endless(), made, (900, 200), tmp_path, "endless")[1]["tokens"] != head["tokens"]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match="cannot keep token files in"):
+        tokens.prepared(endless(), made, until, tmp_path / "file", "endless")
+
+
+def test_texts_are_encoded_together_as_one_by_one():
+    pytest.importorskip("transformers", reason="GPT-2's tokenizer needs transformers: install the extra `empirics`")
+    found, texts = tokens.gpt2(), ["One text.", "", "another\n\nwith lines", "x" * 500]
+    assert found.encode_all(texts) == [found.encode(t) for t in texts]
+
+
 def test_a_vocabulary_that_is_not_gpt2s(tmp_path):
     pytest.importorskip("transformers", reason="GPT-2's tokenizer needs transformers: install the extra `empirics`")
     (tmp_path / "encoder.json").write_text(json.dumps({"a": 0, "b": 1, "ab": 2}))
@@ -125,8 +164,14 @@ def test_the_first_share_and_what_follows_it():
     train, held = splits.first("s", stream, 90, 8, 500, 100)
     assert (train.stream == stream[:500]).all() and (held.stream == stream[500:600]).all()
     train, held = splits.first("s", stream, 90, 8, 490, 100, separator=89)
-    assert len(train.stream) == 450 and train.stream[-1] == 89      # whole documents: the last end in its last tenth
-    assert len(splits.first("s", stream, 90, 8, 440, 100, separator=89)[0].stream) == 440       # none there: cut at the token
+    assert (train.stream == stream[:490]).all() and (held.stream == stream[540:640]).all()      # 490..539 end a document: left out
+    assert (splits.first("s", stream, 90, 8, 450, 100, separator=89)[1].stream == stream[450:550]).all()    # 449 is an end itself
+    for tokens in (895, 981):           # too little behind the next start; no start at all
+        with pytest.raises(TrainingError, match="no document starts behind .*endoftext") as caught:
+            splits.first("s", stream[:999], 90, 8, tokens, 10 if tokens > 900 else 100, separator=89)
+        assert "\n" not in str(caught.value)
+    train, held = splits.share("s", stream, 90, 8, 0.9, 0.2, separator=89)
+    assert len(train.stream) == 720 and len(held.stream) == 180
     train, held = splits.share("s", stream, 90, 8, 0.1, 0.2)
     assert (len(train.stream), len(held.stream)) == (80, 20)
 
