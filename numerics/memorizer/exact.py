@@ -7,7 +7,7 @@ entries are, and never its values. Means that are no integers become Fractions.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Callable, Sequence
 
@@ -96,13 +96,40 @@ def _add(state: State, change: dict[str, Numbers]) -> None:
         state[name] = Numbers.of(total.values) if grown else total
 
 
-def feed_forward(state: State, ff: FeedForward, active: set[int] | None = None) -> None:
-    """x + W_2 relu(W_1 x + b_1); the neurons that are positive somewhere are added to `active`."""
+@dataclass
+class Seen:
+    """What one layer met in a run: the neurons that were positive somewhere, and, if `sized`, how large they and the coordinates
+    that entered were."""
+
+    sized: bool = False
+    neurons: dict[int, int] = field(default_factory=dict)       # number -> largest value (1 if not sized)
+    entered: dict[str, int] = field(default_factory=dict)       # coordinate -> largest magnitude
+
+    def neuron(self, i: int, values: np.ndarray) -> None:
+        if self.sized and values.any():
+            self.neurons[i] = max(self.neurons.get(i, 1), _whole(values.max()))
+        elif i not in self.neurons and values.any():
+            self.neurons[i] = 1
+
+    def state(self, state: State) -> None:
+        if self.sized:
+            for name, x in state.items():
+                found = max(_whole(x.values.max()), _whole(-x.values.min()))
+                self.entered[name] = max(self.entered.get(name, 0), found)
+
+
+def _whole(value: int | Fraction) -> int:
+    """The next integer above."""
+    return -int(-value // 1)
+
+
+def feed_forward(state: State, ff: FeedForward, seen: Seen | None = None) -> None:
+    """x + W_2 relu(W_1 x + b_1)"""
     change: dict[str, Numbers] = {}
     for i, n in enumerate(ff.neurons):
         h = _dot(state, n.inputs, state[ONE].values).plus(n.bias).relu()
-        if active is not None and i not in active and h.values.any():
-            active.add(i)
+        if seen is not None:
+            seen.neuron(i, h.values)
         for name, w in n.outputs.items():
             part = h.times(w)
             change[name] = change[name].plus(part) if name in change else part
@@ -151,13 +178,15 @@ def allowed_keys(network: Network) -> np.ndarray | None:
     return None if network.mask is None else np.array(network.mask, dtype=bool)
 
 
-def trace(network: Network, grid: np.ndarray, active: Sequence[set[int]] | None = None) -> State:
-    """The state of all coordinates after all layers; no chunks. active: one set per layer, as in `feed_forward`."""
+def trace(network: Network, grid: np.ndarray, seen: Sequence[Seen] | None = None) -> State:
+    """The state of all coordinates after all layers; no chunks. seen: one per layer, filled on the way."""
     state = embed(network.embedding, grid)
     allowed = allowed_keys(network)
     for i, item in enumerate(network.layers):
+        if seen is not None:
+            seen[i].state(state)
         if isinstance(item, FeedForward):
-            feed_forward(state, item, None if active is None else active[i])
+            feed_forward(state, item, None if seen is None else seen[i])
         else:
             attention(state, item, allowed)
     return state
@@ -168,30 +197,28 @@ def reach(network: Network, grid: np.ndarray) -> int:
 
     Float arithmetic with p bits runs the network exactly if this is at most 2^p, the weights included.
     """
-    state = embed(network.embedding, grid)
-    allowed = allowed_keys(network)
+    seen = [Seen(sized=True) for _ in network.layers]
+    run(network, grid, seen=seen)
+    return reached(network, seen, grid.shape[1])
+
+
+def reached(network: Network, seen: Sequence[Seen], length: int) -> int:
+    """`reach` from what a run of the network met."""
     most = 1
-
-    def size(x: Numbers) -> int:
-        return max((abs(int(v)) for v in (x.values.max(), x.values.min())), default=0)
-
-    for item in network.layers:
-        sizes = {name: size(x) for name, x in state.items()}
+    for item, met in zip(network.layers, seen, strict=True):
+        sizes = met.entered
         into: dict[str, int] = dict(sizes)
         if isinstance(item, FeedForward):
-            for n in item.neurons:
+            for i, n in enumerate(item.neurons):
                 most = max(most, sum(abs(w) * sizes.get(name, 0) for name, w in n.inputs.items()) + abs(n.bias))
-                h = size(_dot(state, n.inputs, state[ONE].values).plus(n.bias).relu())
                 for name, w in n.outputs.items():
-                    into[name] = into.get(name, 0) + abs(w) * h
-            feed_forward(state, item)
+                    into[name] = into.get(name, 0) + abs(w) * met.neurons.get(i, 0)
         else:
             for h in item.heads:
                 value, key, query = (sum(abs(w) * sizes.get(name, 0) for name, w in v.items()) for v in (h.value, h.key, h.query))
-                most = max(most, key * query, value * grid.shape[1])
+                most = max(most, key * query, value * length)
                 for name, w in h.output.items():
                     into[name] = into.get(name, 0) + abs(w) * value
-            attention(state, item, allowed)
         most = max(most, *into.values())
     return most
 
@@ -205,13 +232,13 @@ def console_bar(done: int, total: int) -> None:
 
 
 def run(network: Network, grid: np.ndarray, progress: Progress | None = None, tokens: int = TOKENS,
-        active: Sequence[set[int]] | None = None) -> np.ndarray:
-    """The readout at every token, layer by layer: integers of shape (sequences, length)."""
+        seen: Sequence[Seen] | None = None) -> np.ndarray:
+    """The readout at every token, layer by layer: integers of shape (sequences, length). seen: one per layer, filled on the way."""
     count, length, _ = grid.shape
     step = max(1, tokens // max(1, length))
     out = []
     for start in range(0, count, step):
-        state = trace(network, grid[start:start + step], active)
+        state = trace(network, grid[start:start + step], seen)
         out.append(state[network.readout].values if network.readout in state
                    else np.zeros(grid[start:start + step].shape[:2], dtype=np.int64))
         if progress is not None:
@@ -219,10 +246,17 @@ def run(network: Network, grid: np.ndarray, progress: Progress | None = None, to
     return np.concatenate(out)
 
 
-def run_and_prune(network: Network, grid: np.ndarray, progress: Progress | None = None) -> tuple[np.ndarray, Network]:
-    """The readout, and the network without the neurons that are 0 at every token of these sequences: it runs them the same."""
-    active: list[set[int]] = [set() for _ in network.layers]
-    out = run(network, grid, progress, active=active)
-    kept = [FeedForward(tuple(item.neurons[i] for i in sorted(used))) if isinstance(item, FeedForward) else item
-            for item, used in zip(network.layers, active)]
-    return out, replace(network, layers=tuple(item for item in kept if isinstance(item, Attention) or item.neurons))
+def run_and_prune(network: Network, grid: np.ndarray, progress: Progress | None = None,
+                  sized: bool = False) -> tuple[np.ndarray, Network, list[Seen]]:
+    """The readout; the network without the neurons that are 0 at every token of these sequences, which runs them the same; and
+    what its layers met, for `reached` if `sized`."""
+    seen = [Seen(sized) for _ in network.layers]
+    out = run(network, grid, progress, seen=seen)
+    kept: list[tuple[FeedForward | Attention, Seen]] = []
+    for item, met in zip(network.layers, seen):
+        if isinstance(item, Attention):
+            kept.append((item, met))
+        elif used := sorted(met.neurons):
+            kept.append((FeedForward(tuple(item.neurons[i] for i in used)),
+                         replace(met, neurons={new: met.neurons[i] for new, i in enumerate(used)})))
+    return out, replace(network, layers=tuple(item for item, _ in kept)), [met for _, met in kept]

@@ -34,7 +34,8 @@ class Memorizer:
         in the setting `sequence`. mask: allowed[key][query], for the setting `sparse`.
 
         max_bits: every weight and partial sum fits into so many bits (53: float64). slack: softmax may replace hardmax.
-        verify: evaluate every label, layer by layer, before returning, and leave out the neurons that are never positive.
+        All sequences are evaluated, layer by layer, and the neurons that are never positive left out. verify: compare every
+        label too; without it a wrong one is left to whoever predicts.
         progress: True for a bar, or a function of (sequences done, in all). Raises MemorizationError where no such network
         exists, or the request contradicts itself.
         """
@@ -49,14 +50,15 @@ class Memorizer:
             try:
                 rows = np.array(mask, dtype=bool)
             except ValueError as error:
-                raise MemorizationError("the rows of the mask differ in length; give allowed[key][query] of shape (n, n)") from error
+                raise MemorizationError("the rows of the mask differ in length; give allowed[key][query] of shape "
+                                        "(n, n)") from error
             if rows.shape != (data.grid.shape[1],) * 2:
                 raise MemorizationError(f"the mask has shape {rows.shape} and the sequences have {data.grid.shape[1]} tokens; "
                                         f"give allowed[key][query]")
             mask = tuple(tuple(bool(v) for v in row) for row in rows)
         made = build(data, mask, attention, method, max_bits, slack, np.random.default_rng(seed))
-        network = _verified(made.network, data, _progress(progress)) if verify else made.network
-        return cls(network, setting, data.grid.shape[1], data.classes, _facts(made, network, data))
+        network, bits = _evaluated(made.network, data, verify, _progress(progress))
+        return cls(network, setting, data.grid.shape[1], data.classes, _facts(made, bits, data))
 
     def numbers(self, sequences: Any, progress: exact.Progress | bool | None = None) -> np.ndarray:
         """The readout, (N, n) integers."""
@@ -67,20 +69,23 @@ class Memorizer:
         grid, scale = integer_grid(sequences)
         own, d = self.network.embedding.scale, len(self.network.embedding.projection)
         if own % scale or grid.shape[1:] != (self.length, d):
-            raise MemorizationError(f"this network takes sequences of shape (N, {self.length}, {d}) with tokens that are multiples of "
-                                    f"1/{own}; these have shape {grid.shape} and need 1/{scale}")
+            raise MemorizationError(f"this network takes sequences of shape (N, {self.length}, {d}) with tokens that are multiples "
+                                    f"of 1/{own}; these have shape {grid.shape} and need 1/{scale}")
         times = own // scale
         return grid if times == 1 else _multiplied(grid, times)
 
     def predict(self, sequences: Any, progress: exact.Progress | bool | None = None) -> np.ndarray:
-        """Labels, (N, n), or (N,) in the setting `sequence`; None where the readout is no label (inputs never fitted)."""
+        """Labels, (N, n), or (N,) in the setting `sequence`; None where the readout is no label, or differs from token to token
+        of a sequence that has one (inputs never fitted)."""
         numbers = self.numbers(sequences, progress)
         values = np.empty(len(self.classes) + 1, dtype=object)
         values[:-1] = self.classes
-        inside = np.where((numbers >= 0) & (numbers < len(self.classes)), numbers, len(self.classes)).astype(np.int64)
-        labels = values[inside]
-        labels = labels[:, 0] if self.setting == "sequence" else labels
-        plain = all(isinstance(v, int) and not isinstance(v, bool) for v in self.classes) and (labels != None).all()  # noqa: E711
+        known = (numbers >= 0) & (numbers < len(self.classes)) & (numbers % 1 == 0)
+        if self.setting == "sequence":
+            known = (known & (numbers == numbers[:, :1])).all(axis=1)
+            numbers = numbers[:, 0]
+        labels = values[np.where(known, numbers, len(self.classes)).astype(np.int64)]
+        plain = known.all() and all(isinstance(v, int) and not isinstance(v, bool) for v in self.classes)
         return labels.astype(np.int64) if plain else labels
 
     def parameters(self) -> counting.Parameters:
@@ -113,8 +118,8 @@ class Memorizer:
 
     def __repr__(self) -> str:
         p = self.parameters()
-        return (f"Memorizer({self.setting}: {self.facts['contexts']:,} contexts, {p.nonzero:,} parameters of at most {p.max_bits} bits, "
-                f"{self.network.attention_layers} attention layers of {self.network.depth})")
+        return (f"Memorizer({self.setting}: {self.facts['contexts']:,} contexts, {p.nonzero:,} parameters of at most "
+                f"{p.max_bits} bits, {self.network.attention_layers} attention layers of {self.network.depth})")
 
 
 def _progress(wanted: exact.Progress | bool | None) -> exact.Progress | None:
@@ -125,24 +130,29 @@ def _multiplied(grid: np.ndarray, w: int) -> np.ndarray:
     return exact.Numbers.of(exact.Numbers.of(grid).times(w).values).values
 
 
-def _verified(network: Network, data: Data, progress: exact.Progress | None) -> Network:
-    got, pruned = exact.run_and_prune(network, data.grid, progress)
-    if ((got != data.label) & (data.label != ANY)).any():
+def _evaluated(network: Network, data: Data, verify: bool, progress: exact.Progress | None) -> tuple[Network, int]:
+    """The network without idle neurons, and how many bits hold its weights and every partial sum on these sequences (only the
+    weights where they are beyond float64: nothing asks for the sums there). Two evaluators must agree on a sample."""
+    sized = _weights(network) <= FLOAT64
+    got, pruned, seen = exact.run_and_prune(network, data.grid, progress, sized)
+    if verify and ((got != data.label) & (data.label != ANY)).any():
         raise MemorizationError("the network that was built does not give back its labels")
     for i in range(min(REFEREED, len(got))):
         again = referee.evaluate(pruned, [[Fraction(int(v), data.scale) for v in token] for token in data.grid[i]])
         if [Fraction(v) for v in got[i].tolist()] != again:
             raise MemorizationError(f"the two evaluators disagree on sequence {i}")
-    return pruned
+    if (weights := _weights(pruned)) > FLOAT64:
+        return pruned, weights
+    most = exact.reached(pruned, seen, data.grid.shape[1]) if sized else exact.reach(pruned, data.grid)
+    return pruned, max(weights, (most - 1).bit_length())
 
 
-def _facts(made: Build, network: Network, data: Data) -> dict[str, Any]:
-    return {"contexts": made.contexts, "slack": made.slack, "rho": made.rho, "classes_bits": made.classes_bits, "method": made.method,
-            "group": made.group, "modulus_bits": made.modulus_bits, "u_sum": made.u_sum, "sequences": len(data.grid),
-            "bits": _bits(network, data.grid)}
+def _weights(network: Network) -> int:
+    """Bits of the largest weight, without its sign."""
+    return counting.parameters(network).max_bits - 1
 
 
-def _bits(network: Network, grid: np.ndarray) -> int:
-    """How many bits hold every weight and every partial sum on these sequences; only the weights' where they are beyond float64."""
-    weights = counting.parameters(network).max_bits - 1
-    return weights if weights > FLOAT64 else max(weights, (exact.reach(network, grid) - 1).bit_length())
+def _facts(made: Build, bits: int, data: Data) -> dict[str, Any]:
+    return {"contexts": made.contexts, "slack": made.slack, "rho": made.rho, "classes_bits": made.classes_bits,
+            "method": made.method, "group": made.group, "modulus_bits": made.modulus_bits, "u_sum": made.u_sum,
+            "sequences": len(data.grid), "bits": bits}

@@ -1,4 +1,4 @@
-"""A network on disk: the architecture as JSON, the weights as safetensors. No pickle, nothing is executed on loading.
+"""A network on disk: the architecture as JSON, the weights as safetensors: names and numbers, nothing that could be executed.
 
 Weights are unbounded integers: sign and 32-bit limbs, least significant first, in the order in which the JSON names their places.
 """
@@ -30,7 +30,8 @@ def save(path: Path, network: Network, about: dict[str, Any]) -> Path:
     embedding = {"projection": [_put(values, p) for p in e.projection], "shift": _put(values, e.shift),
                  "scale": _put(values, e.scale), "step": _put(values, e.step)}
     body = dump(_limbs(values))
-    said = {"format": FORMAT, "about": about, "embedding": embedding, "layers": layers, "readout": network.readout, "mask": network.mask}
+    said = {"format": FORMAT, "about": about, "embedding": embedding, "layers": layers, "readout": network.readout,
+            "mask": network.mask}
     name = path.name.removesuffix(".json")
     targets = [path.parent / f"{name}{end}" for end in (".safetensors", ".json")]
     bodies = [body, json.dumps({**said, "sha256": _digest(said, body)}, separators=(",", ":")).encode()]
@@ -71,7 +72,8 @@ def load(path: Path) -> tuple[Network, dict[str, Any]]:
             raise ValueError("the weights do not belong to this architecture, or one of the files is damaged")
         values = list(_integers(parse(body)))
         e = data["embedding"]
-        embedding = Embedding(tuple(values[i] for i in e["projection"]), values[e["shift"]], values[e["scale"]], values[e["step"]])
+        projection = tuple(values[i] for i in e["projection"])
+        embedding = Embedding(projection, values[e["shift"]], values[e["scale"]], values[e["step"]])
         layers = tuple(_read(item, values) for item in data["layers"])
         mask = None if data["mask"] is None else tuple(tuple(bool(v) for v in row) for row in data["mask"])
         about = data["about"]

@@ -8,6 +8,7 @@ import pytest
 
 from empirics import experiment as base, registry
 from empirics.memorization import exact, instances, scaling
+from numerics.memorizer import MemorizationError, Memorizer, retrieval
 from numerics.memorizer.data import contexts, distinct
 from theory.claim import Outcome, StoreError
 from theory.registry import load
@@ -43,6 +44,23 @@ def test_a_single_wrong_label_turns_the_outcome(raw):
     found = exact.analyse(bad)["wrong"]["measured"]
     claim = CLAIMS["kim2023.abstract.memorise.run"]
     assert not EXPERIMENT.predicted(claim).contains(found) and found["high"] == 1 / 64
+
+
+def test_a_bug_in_the_construction_shows_in_the_figure(monkeypatch):
+    """Words off by one: building must not refuse before wrong labels are counted, or the figure could only ever be 0."""
+    real = retrieval.word
+    monkeypatch.setattr(retrieval, "word", lambda p, a: real(p, a) ^ 1)
+    monkeypatch.setattr(exact, "LARGE", 64)         # a slope of the small sizes, so that all is analysed
+    tiny = {"sizes": [[40, 4, 4]], "N settings": [60], "instances": 7, "N scaling": [16, 32], "n scaling": [4], "d scaling": [4]}
+    record = base.run(EXPERIMENT, CLAIMS, tiny, 5)
+    for claim in CLAIMS.values():
+        q = EXPERIMENT.quantity(claim)
+        if q != "slope":
+            assert record["measured"][q]["low"] > 0, q
+            assert EXPERIMENT.predicted(claim).misses(record["measured"][q])
+            assert base.evidence(EXPERIMENT, claim, record).outcome is not Outcome.HOLDS
+    with pytest.raises(MemorizationError, match="does not give back its labels"):
+        Memorizer.fit([[1, 2], [3, 4]], [[0, 1], [1, 0]], method="retrieval")
 
 
 def test_the_record_supports_what_it_is_about():

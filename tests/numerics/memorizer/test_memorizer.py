@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from empirics.memorization import instances
-from numerics.memorizer import MemorizationError, Memorizer, balls, bounds, counting, exact, referee
-from numerics.memorizer.layers import FeedForward
+from numerics.memorizer import MemorizationError, Memorizer, balls, bounds, counting, exact, referee, retrieval
+from numerics.memorizer.layers import Attention, Embedding, FeedForward, Head, Network
 
 
 def _set(setting, count=30, n=5, d=3, classes=4, seed=0, **options):
@@ -79,6 +79,34 @@ def test_whatever_the_tokens_consistent_labels_are_memorised(rows, seed):
     x, rng = np.array(rows), np.random.default_rng(seed)
     y = instances.labels(x[:, :, None], 5, "equivariant", rng)
     assert _same(Memorizer.fit(x, y, seed=seed).predict(x), y)
+
+
+def test_without_verify_the_same_network_is_returned_and_a_wrong_one_too(monkeypatch):
+    x, y, m = _set("equivariant")
+    assert Memorizer.fit(x, y, verify=False).network == m.network       # idle neurons are gone from both
+    real = retrieval.word
+    monkeypatch.setattr(retrieval, "word", lambda p, a: real(p, a) ^ 1)
+    with pytest.raises(MemorizationError, match="does not give back its labels"):
+        Memorizer.fit(x, y)
+    assert not _same(Memorizer.fit(x, y, verify=False).predict(x), y)
+
+
+@pytest.mark.parametrize("options", [{}, {"method": "strings"}, {"attention": "extraction", "method": "steps"}, {"count": 400}])
+def test_bits_are_those_of_a_run_and_no_further_run_is_made(options, monkeypatch):
+    real, asked = exact.reach, []
+    monkeypatch.setattr(exact, "reach", lambda *a: asked.append(a))
+    x, y, m = _set("equivariant", **options)
+    weights = m.parameters().max_bits - 1
+    assert m.facts["bits"] == (weights if weights > 53 else max(weights, (real(m.network, x) - 1).bit_length()))
+    assert not asked and (weights > 53) is ("count" in options)
+
+
+def test_a_readout_that_is_no_label_is_none():
+    mean = Network(Embedding((1,), 0), (Attention((Head({}, {}, {"z": 1}, {"a": 1}),)),), "a")
+    got = Memorizer(mean, "positional", 2, ["p", "q", "r"], {}).predict([[1, 2], [1, 1], [9, 9], [2, -4]])
+    assert got.tolist() == [[None, None], ["q", "q"], [None, None], [None, None]]       # 3/2, 1, 9, -1
+    same = Network(Embedding((1,), 0), (), "z")
+    assert Memorizer(same, "sequence", 2, ["p", "q", "r"], {}).predict([[1, 2], [2, 2]]).tolist() == [None, "r"]
 
 
 def test_any_values_are_labels():
