@@ -47,6 +47,7 @@ def numbers(record: Mapping[str, Any]) -> dict[str, Any]:
     return {"slope in M": slope(auto, "M", least=4096), "slope in M of the paper's": slope(paper, "M", least=1000),
             "slope in M of a ramp per label": slope(rows["steps"], "M"),
             "slope of the largest weight's bits": slope(auto, "M", "max_bits", 4096),
+            "slope in n": slope(rows["length"], "n"), "slope in d": slope(rows["dimension"], "d"),
             "added per token of length": per("n", "length"), "added per dimension": per("d", "dimension"),
             "fewer than labels from M": crossover(auto, [r["M"] for r in auto]),
             "the paper's, fewer than labels from M": crossover(paper, [r["M"] for r in paper]),
@@ -69,9 +70,8 @@ def draw(record: Mapping[str, Any], path: Path) -> None:
         labels = [r["M"] for r in auto]
         left.plot(labels, [r["bound"] for r in auto], ":", color="black", lw=1, label="bound of Theorem R")
         left.plot(labels, labels, "-", color="black", lw=0.7, label="one parameter per label")
-        s = found["slope in M"]
         left.set(xscale="log", yscale="log", xlabel="contexts M", ylabel="nonzero parameters",
-                 title=f"(a) slope {s['value']:.3f} from M = 4,096 on")
+                 title=f"(a) slope {_shown(found['slope in M'])} from M = 4,096 on")
         middle.plot(labels, [r["total_bits"] / (2 * r["M"]) for r in auto], "--", color=STYLES["auto"][1], lw=1,
                     label="all bits over M log2 C")
         middle.axhline(53, color="black", lw=0.7)
@@ -79,7 +79,8 @@ def draw(record: Mapping[str, Any], path: Path) -> None:
         middle.set(xscale="log", yscale="log", xlabel="contexts M", ylabel="bits", title="(b) bits of the largest weight")
         for axis, words, mark in (("n", "length n, a layer per token", "o"), ("d", "dimension d", "s")):
             points = rows["length" if axis == "n" else "dimension"]
-            right.plot([r[axis] for r in points], [r["nonzero"] for r in points], mark + "-", ms=4, label=words)
+            right.plot([r[axis] for r in points], [r["nonzero"] for r in points], mark + "-", ms=4,
+                       label=f"{words}: slope {_shown(found[f'slope in {axis}'])}")
         right.set(xscale="log", yscale="log", xlabel="n (d = 8) or d (n = 8), N = 64", ylabel="nonzero parameters",
                   title="(c) length and dimension")
         for axes in (left, middle, right):
@@ -87,6 +88,10 @@ def draw(record: Mapping[str, Any], path: Path) -> None:
             axes.legend(fontsize=7.5)
         figure.savefig(path, format="svg", metadata={"Date": None})
         plt.close(figure)
+
+
+def _shown(s: Mapping[str, float]) -> str:
+    return f"{s['value']:.3f} in [{s['low']:.3f}, {s['high']:.3f}]"
 
 
 def write(out: Path) -> Path:

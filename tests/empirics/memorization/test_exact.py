@@ -120,6 +120,22 @@ def test_slopes_and_crossovers_are_those_of_the_points():
     assert scaling.crossover(rows, [1] * 4) is None and scaling.crossover(rows, [1e9] * 4) == pytest.approx(1000)
 
 
+def test_slopes_in_length_and_dimension_have_intervals_and_are_shown(tmp_path):
+    """n (a layer per token): rows of a square root and of a constant plus a line, planted in the record."""
+    record = copy.deepcopy(registry.records()["memorizer.exact"])
+    rows = record["raw"]["scaling"]
+    rows["length"] = [{**r, "nonzero": round(200 * r["n"] ** 0.5)} for r in rows["length"]]
+    rows["dimension"] = [{**r, "nonzero": 500 + r["d"]} for r in rows["dimension"]]
+    found = scaling.numbers(record)
+    n, d = found["slope in n"], found["slope in d"]
+    assert n["low"] <= 0.5 <= n["high"] < 0.51 and n["high"] - n["low"] < 0.01
+    assert 0 < d["low"] < d["value"] < d["high"] < 0.25 and d["high"] - d["low"] > 0.05     # no power law: a wide interval
+    assert found["added per dimension"] == pytest.approx(1)
+    scaling.draw(record, tmp_path / "x.svg")
+    drawn = (tmp_path / "x.svg").read_text()
+    assert all(f"slope {s['value']:.3f} in [{s['low']:.3f}, {s['high']:.3f}]" in drawn for s in (n, d, found["slope in M"]))
+
+
 def test_the_figure_is_drawn_from_the_record_and_says_so_without_one(tmp_path, monkeypatch):
     path = scaling.write(tmp_path)
     first = path.read_bytes()
