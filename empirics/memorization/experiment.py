@@ -67,6 +67,11 @@ def built(c: Mapping[str, Any], seed: int) -> list[dict[str, Any]]:
     return out
 
 
+# What the figures depend on, and no more: `exact`, `instances`, the drawings and the command may change without an hour's training.
+SOURCES = (*(f"empirics/memorization/{name}.py" for name in (
+    "analysis", "data", "encoder", "experiment", "keeping", "measuring", "search", "shape", "training")),
+    "empirics/curves.py", "empirics/data/novels_small.txt.xz", "numerics/memorizer")
+
 TRAINED = Experiment(
     "memorizer.trained", measured, analyse,
     {"exponent": f"labels that follow a rule (a token's symbol modulo the number of classes), and {NARROW}",
@@ -76,6 +81,6 @@ TRAINED = Experiment(
      "bits": f"labels that follow a rule, counted as if they were random, and {NARROW}"},
     {f"{PAPER}.abstract.experiments": LINEAR, f"{PAPER}.abstract.experiments.amended": ROOT,
      f"{PAPER}.abstract.experiments.within": Rival("trained networks need more than the theory's bound", num(1), None)},
-    CONFIGURATION, sources=("empirics/memorization", "empirics/curves.py"), packages=("torch",), offline=False)
+    CONFIGURATION, sources=SOURCES, packages=("torch",), offline=False)
 
 EXPERIMENTS = (TRAINED,)

@@ -1,6 +1,7 @@
 """The trained counterpart (K19): the whole pipeline finds the law that a stand-in for training obeys; stopped runs go on; the record."""
 from __future__ import annotations
 
+import ast
 import json
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from empirics import experiment as base
 from empirics import registry
 from empirics.memorization import __main__ as cli
-from empirics.memorization import analysis, drawing, keeping
+from empirics.memorization import analysis, data, drawing, keeping
 from empirics.memorization.experiment import CONFIGURATION, SMALL, TRAINED, built, measured
 from empirics.memorization.keeping import Kept, OutOfTime
 from empirics.memorization.measuring import measure, passed, select
@@ -145,6 +146,35 @@ def test_bad_requests_of_the_command_exit_2(tmp_path, capsys):
     assert said.count("\n") == 1 and "remove the line" in said
     assert cli.main(["--seconds", "-1", "--log", str(tmp_path / "new.jsonl"), "--out", str(tmp_path)]) == 0
     assert "run again to go on" in capsys.readouterr().out and not list(tmp_path.glob("*.json"))
+
+
+# ---------------------------------------------------------------- what makes the record stale
+
+def _imported(path, seen):
+    """The modules of these floors that a file reaches by its import statements."""
+    if path in seen:
+        return
+    seen.add(path)
+    for node in ast.walk(ast.parse((base.ROOT / path).read_text())):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+        for name in names:
+            file = name.replace(".", "/") + ".py"
+            if name.split(".")[0] in ("empirics", "numerics") and (base.ROOT / file).exists():
+                _imported(file, seen)
+
+
+def test_the_sources_are_the_files_that_the_figures_depend_on():
+    reached: set[str] = set()
+    _imported("empirics/memorization/experiment.py", reached)
+    _imported("numerics/memorizer/memorizer.py", reached)       # which the package hands on
+    reached.discard("empirics/experiment.py")                   # what all experiments share
+    named = {s for s in TRAINED.sources if s.endswith(".py")}
+    inside = {f for f in reached if f.startswith("numerics/memorizer/")}
+    assert "empirics/memorization/training.py" in reached and reached - inside == named and inside
+    assert "numerics/memorizer" in TRAINED.sources and not any(name in s for name in ("exact", "scaling") for s in named)
+    assert data.PLACES[0] == base.ROOT / next(s for s in TRAINED.sources if s.endswith(".xz"))
 
 
 # ---------------------------------------------------------------- the real thing
