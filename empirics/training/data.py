@@ -15,6 +15,7 @@ import numpy as np
 from empirics.training import TrainingError
 
 NOT_COUNTED = -100
+WHOLE = 1 << 24             # tokens
 Batch = tuple[np.ndarray, np.ndarray]       # inputs and targets, int64 (batch, length)
 
 
@@ -34,8 +35,9 @@ class Data(Protocol):
 
 @dataclass
 class Stream:
-    """tokens_: one-dimensional, any integer type, may be memory-mapped; crops of `length` tokens start anywhere, with equal
-    chances."""
+    """stream: one-dimensional, any integer type, may be memory-mapped; crops of `length` tokens start anywhere, with equal
+    chances. Whether the tokens fit the vocabulary is seen at once up to WHOLE of them. A longer stream would take minutes to read
+    at each start, so its crops are looked at as they are drawn, before a device sees them: thousandths of a step's time."""
 
     name: str
     stream: np.ndarray
@@ -47,7 +49,8 @@ class Stream:
             raise TrainingError(f"{self.name}: {self.stream.size} tokens are too few for one sequence of {self.length} and its "
                                 "targets; "
                                 "give more text or a shorter length")
-        if self.starts < 1 << 24:
+        self.seen = len(self.stream) <= WHOLE
+        if self.seen:
             _fits(self.name, self.stream, self.vocabulary)
 
     @property
@@ -59,7 +62,10 @@ class Stream:
         return len(self.stream) - self.length
 
     def _crops(self, starts: np.ndarray) -> Batch:
-        cut = np.stack([self.stream[s: s + self.length + 1] for s in starts]).astype(np.int64)
+        cut = np.stack([self.stream[s: s + self.length + 1] for s in starts])
+        if not self.seen:
+            _fits(self.name, cut, self.vocabulary)
+        cut = cut.astype(np.int64)
         return cut[:, :-1], cut[:, 1:]
 
     def batch(self, seed: int, step: int, size: int) -> Batch:

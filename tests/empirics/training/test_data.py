@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from empirics.training import TrainingError
-from empirics.training.data import NOT_COUNTED, Lines, Stream, crop_entropy
+from empirics.training.data import NOT_COUNTED, WHOLE, Lines, Stream, crop_entropy
 from empirics.training.schedule import rate_at
 
 
@@ -70,6 +70,18 @@ def test_data_that_do_not_fit_are_one_line(make, words):
     with pytest.raises(TrainingError, match=words) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+def test_a_long_stream_is_looked_at_as_it_is_drawn():
+    """It is not read whole at the start: here a crop with the bad token is refused, and others are not."""
+    long = np.zeros(WHOLE + 1, dtype=np.uint16)
+    long[-1] = 9
+    data = Stream("long", long, 9, 7)
+    assert data._crops(np.array([0, WHOLE - 8]))[1].max() == 0
+    with pytest.raises(TrainingError, match="long: token 9 does not fit a vocabulary of 9"):
+        data._crops(np.array([0, WHOLE - 7]))
+    with pytest.raises(TrainingError, match="token 9 does not fit"):
+        Stream("short", long[1:], 9, 7)
 
 
 def test_the_entropy_of_a_crop_by_counting():
