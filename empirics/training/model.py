@@ -61,12 +61,17 @@ class Shape:
     def as_json(self) -> dict:
         return asdict(self)
 
+    def flops_at(self, length: int) -> float:
+        """Of one training step, per position of an input of this length: 6 for every weight that it is multiplied with, and
+        attention's products with all positions (Chowdhery et al. 2022, B): the half that causality needs not is counted, as is
+        usual for MFU, and what is computed twice to save memory is not."""
+        weights = self.layers * (4 * self.width ** 2 + 2 * self.width * self.inner) + self.vocabulary * self.width
+        return 6 * weights + 12 * self.layers * self.width * length
+
     @property
     def flops_per_token(self) -> float:
-        """Of one training step: 6 for every weight that a token is multiplied with, and attention's products (Chowdhery et al.
-        2022, B)."""
-        weights = self.layers * (4 * self.width ** 2 + 2 * self.width * self.inner) + self.vocabulary * self.width
-        return 6 * weights + 12 * self.layers * self.width * self.length
+        """At full length."""
+        return self.flops_at(self.length)
 
 
 def vanilla(vocabulary: int, length: int, layers: int = 6, width: int = 512, heads: int = 8, **changes) -> Shape:

@@ -10,7 +10,7 @@ torch = pytest.importorskip("torch", reason="training needs torch: install the e
 from empirics.gpt2.shapes import count, small  # noqa: E402
 from empirics.training import TrainingError  # noqa: E402
 from empirics.training.data import NOT_COUNTED  # noqa: E402
-from empirics.training.model import Shape, Transformer, parameters_of, sinusoids, vanilla  # noqa: E402
+from empirics.training.model import Block, Shape, Transformer, parameters_of, sinusoids, vanilla  # noqa: E402
 from numerics import gpt2_counts  # noqa: E402
 
 SHAPES = {"gpt2": Shape(11, 9, 2, 8, 2), "no biases": Shape(11, 9, 2, 8, 2, bias=False),
@@ -84,6 +84,29 @@ def test_dropout_acts_in_training_only():
     assert not torch.equal(model.scores(x), model.scores(x))
     model.eval()
     assert torch.equal(model.scores(x), model.scores(x))
+
+
+def test_attention_drops_too(monkeypatch):
+    block = Block(vanilla(11, 9, 1, 8, 2, dropout=0.5))
+    monkeypatch.setattr(Block, "drop", lambda self, x: x)           # what is left is dropout inside attention
+    x = torch.randn(2, 9, 8)
+    assert not torch.equal(block.attend(x), block.attend(x))
+    block.eval()
+    assert torch.equal(block.attend(x), block.attend(x))
+
+
+@pytest.mark.parametrize("name", list(SHAPES))
+@pytest.mark.parametrize("length", [5, 9])
+def test_operations_are_those_that_torch_counts(name, length):
+    """Attention by plain products, which computes the half above the diagonal too."""
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    from torch.utils.flop_counter import FlopCounterMode
+    model = Transformer(SHAPES[name])
+    x = torch.randint(0, 11, (3, length))
+    with sdpa_kernel(SDPBackend.MATH), FlopCounterMode(display=False) as counter:
+        model(x, x.roll(-1, 1)).backward()
+    assert counter.get_total_flops() == 3 * length * SHAPES[name].flops_at(length)
+    assert SHAPES[name].flops_per_token == SHAPES[name].flops_at(9)
 
 
 @pytest.mark.parametrize("changes, words", [({"heads": 3}, "multiple of 3 heads"), ({"kind": "lstm"}, "no model of kind"),
