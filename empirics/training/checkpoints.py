@@ -2,7 +2,8 @@
 
 Each file is written beside its place, flushed to the disk and renamed; the JSON comes last and holds the digest of the tensors,
 so a checkpoint without its JSON was never finished and does not count. The last two are kept. Random numbers need no state:
-batches and dropout are functions of (seed, step, process).
+batches are functions of (seed, step), dropout of (seed, step, part, process). The first process writes; the one that holds the
+newest checkpoint reads and gives it to the others, so that several machines need no folder in common.
 """
 from __future__ import annotations
 
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from empirics.training import TrainingError
+from empirics.training.ddp import World
 
-SCHEMA = 1
+SCHEMA = 2          # 2: losses are sums over all processes; the tokens that were counted
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 KEPT = 2
 NAME = re.compile(r"step-(\d{8})\.json")
 
@@ -91,7 +94,7 @@ def last(folder: Path, identity: Mapping[str, Any] | None) -> Checkpoint | None:
             raise TrainingError(damaged % "its JSON is of another version or step")
         if identity is not None and (differing := difference(record["identity"], identity)) is not None:
             raise TrainingError(f"the checkpoint {path.with_suffix('')} belongs to another run ({differing}); choose another "
-                                "folder")
+                                "folder, or what it began with")
         weights = path.with_suffix(".safetensors")
         if _sha256(weights) != record["sha256"]:
             raise TrainingError(damaged % "the digest of its tensors does not fit")
@@ -99,6 +102,69 @@ def last(folder: Path, identity: Mapping[str, Any] | None) -> Checkpoint | None:
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         said = (str(error).splitlines() or ["no message"])[0][:80]
         raise TrainingError(damaged % f"{type(error).__name__}: {said}") from error
+
+
+# ---------------------------------------------------------------- of a run, in one process or several
+
+def keep(folder: Path, step: int, identity: Mapping[str, Any], state: Mapping[str, Any], losses: Any,
+         parameters: Mapping[str, Any], optimiser: Any, world: World) -> None:
+    """Save from the first process; where that fails, all stop."""
+    trouble = None
+    if world.first:
+        tensors = {f"model.{n}": p for n, p in parameters.items()}
+        tensors.update({f"adam.{k}.{n}": v for n, p in parameters.items() for k, v in optimiser.state[p].items()})
+        try:
+            save(folder, step, identity, state, {**tensors, "window": losses})
+        except TrainingError as error:
+            trouble = str(error)
+    world.agree(trouble)
+
+
+def resume(folder: Path | None, identity: Mapping[str, Any], parameters: Mapping[str, Any], optimiser: Any,
+           world: World) -> tuple[int, dict[str, Any], Any]:
+    """Steps done, state and losses from the newest checkpoint that any process finds in its folder, with the model and the
+    optimiser set to it; 0, {} and no losses where there is none. Processes that are not of the same run are refused."""
+    import torch
+    newest = world.each(max(steps(folder), default=-1) if folder is not None else -1)
+    source = newest.index(max(newest))          # the first process's, where they share a folder
+    found, trouble, head = None, None, {"identity": identity, "step": 0, "state": {}, "losses": 0}
+    if world.rank == source:
+        try:
+            if folder is not None and folder.exists() and not folder.is_dir():
+                raise TrainingError(f"cannot write a checkpoint in {folder} (it is a file); choose another folder")
+            found = last(folder, identity) if folder is not None else None
+            if found is not None:
+                _restore(parameters, optimiser, found)
+                head |= {"step": found.step, "state": dict(found.state), "losses": len(found.tensors["window"])}
+        except (KeyError, TypeError, RuntimeError) as error:
+            trouble = (f"the checkpoint of step {newest[source]} in {folder} is damaged (it lacks {str(error)[:60]}); delete its "
+                       "two files to go on from the one before")
+        except TrainingError as error:
+            trouble = str(error)
+    world.agree(trouble)
+    head = json.loads(world.told(json.dumps(head), source))
+    differing = difference(head["identity"], json.loads(json.dumps(identity)))
+    world.agree(differing and f"the processes are not of one run ({differing}: processes {source} and {world.rank}); give all "
+                "the same job and the same data")
+    losses = torch.zeros(head["losses"]) if found is None else found.tensors["window"]
+    losses = losses.to(world.device)
+    if head["step"] and world.size > 1:
+        for p in parameters.values():
+            if found is None:
+                zero = torch.zeros((), device=p.device)
+                optimiser.state[p] = dict(zip(MOMENTS, (zero, torch.zeros_like(p), torch.zeros_like(p))))
+            for tensor in (p.data, *(optimiser.state[p][k] for k in MOMENTS)):
+                world.give(tensor, source)
+        world.give(losses, source)
+    return head["step"], head["state"], losses
+
+
+def _restore(parameters: Mapping[str, Any], optimiser: Any, found: Checkpoint) -> None:
+    for n, p in parameters.items():
+        p.data.copy_(found.tensors[f"model.{n}"])
+        optimiser.state[p] = {k: found.tensors[f"adam.{k}.{n}"].to(p.device) for k in MOMENTS}
+    if not {"history", "tokens"} <= found.state.keys():
+        raise KeyError("history")
 
 
 def difference(there: Any, here: Any, name: str = "") -> str | None:

@@ -2,12 +2,12 @@
 
 Every process draws the same global batch and keeps its own rows of it, so data need no distribution. Gradients are averaged by
 torch's DistributedDataParallel; the loop multiplies its loss by the number of processes, which makes the sum that one process
-would have.
+would have. What is wrong in one process is a TrainingError in all of them: none waits for another that has given up.
 """
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from empirics.training import TrainingError
@@ -46,10 +46,76 @@ class World:
             distributed.all_reduce(tensor)
         return tensor
 
+    def each(self, number: int) -> list[int]:
+        """What every process says, by rank."""
+        import torch
+        said = torch.zeros(self.size, dtype=torch.int64, device=self.device)
+        said[self.rank] = number
+        return self.total(said).tolist()
+
+    def give(self, tensor: Any, source: int) -> Any:
+        """The tensor of one process, written over those of the others."""
+        if self.size > 1 and tensor.numel():
+            from torch import distributed
+            distributed.broadcast(tensor, source)
+        return tensor
+
+    def told(self, text: str, source: int) -> str:
+        """The text of one process, as all get it (bytes of it: torch's own way for objects would pickle)."""
+        import torch
+        if self.size == 1:
+            return text
+        mine = text.encode()
+        length = self.each(len(mine))[source]
+        data = torch.zeros(length, dtype=torch.uint8)
+        if self.rank == source:
+            data = torch.frombuffer(bytearray(mine), dtype=torch.uint8)
+        return bytes(self.give(data.to(self.device), source).cpu().numpy()).decode()
+
+    def agree(self, trouble: str | None) -> None:
+        """A TrainingError in every process, where any is in trouble: the first one's."""
+        troubled = [rank for rank, is_ in enumerate(self.each(bool(trouble))) if is_]
+        if troubled:
+            raise TrainingError(self.told(trouble or "", troubled[0]))
+
     def wait(self) -> None:
         if self.size > 1:
             from torch import distributed
             distributed.barrier(device_ids=[int(self.device.rsplit(":")[-1])] if self.device.startswith("cuda") else None)
+
+
+@dataclass
+class Window:
+    """Losses of the steps since the last entry of a history. `fresh` are this process's shares, with the gradient's norm; settled
+    ones are sums over the processes and the same in all of them, so that any number of processes may go on from them.
+    """
+
+    world: World
+    settled: list[Any] = field(default_factory=list)
+    fresh: list[tuple[Any, Any]] = field(default_factory=list)
+
+    def add(self, loss: Any, norm: Any) -> None:
+        self.fresh.append((loss, norm))
+
+    def settle(self) -> tuple[int, float, float] | None:
+        """Sum the shares. The first step whose loss or gradient is no number: how many of the fresh steps follow it, its loss and
+        its norm. The only place where the loop waits for the device."""
+        import torch
+        if not self.fresh:
+            return None
+        losses, norms = (torch.stack(column) for column in zip(*self.fresh))
+        self.settled.append(self.world.total(losses))
+        self.fresh = []
+        good = torch.isfinite(losses) & torch.isfinite(norms)
+        if bool(good.all()):
+            return None
+        k = good.tolist().index(False)
+        return len(losses) - 1 - k, float(losses[k]), float(norms[k])
+
+    def losses(self) -> Any:
+        """Of all steps, settled."""
+        import torch
+        return torch.cat(self.settled) if self.settled else torch.zeros(0)
 
 
 def pick_device(wanted: str) -> str:
