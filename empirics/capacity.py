@@ -212,7 +212,8 @@ EXPERIMENTS = (
          f"{TABLE}.demircigil_capacity.amended": Rival("2^(n/2) and no power of n", num(1) / 2 - SLACK, num(1) / 2 + SLACK),
          f"{TABLE}.demircigil_capacity.exponent": Rival("2^n/n: most patterns instead of all", 1 - 2 * FAINT / N0 - SLACK,
                                                         ONE + SLACK)},
-        {"n": [10, 12, 14, 16, 18, 20], "n control": [8, 10, 12], "groups": 20, "draws": 6000, "free": 16}, {"n0": 10, "n1": 20}, sources=SOURCES),
+        {"n": [10, 12, 14, 16, 18, 20], "n control": [8, 10, 12], "groups": 20, "draws": 6000, "free": 16},
+        {"n0": 10, "n1": 20}, sources=SOURCES),
     Experiment(
         "capacity.mchn", measure_mchn, analyse_mchn,
         {"bend": "patterns of +1 and -1 in the network with F(z) = z^3, at the same n", "rate": "beta = 1/2"},
@@ -221,5 +222,6 @@ EXPERIMENTS = (
          f"{TABLE}.mchn_capacity.constant": Rival("the reference's proved lower bound c = 1.3718, if it were the capacity",
                                                   log_(num(13718) / 10000) / 4 - ONE / 10,
                                                   log_(num(13718) / 10000) / 4 + ONE / 10)},
-        {"n": [8, 13, 18], "n control": [10, 14, 18], "groups": 16, "repeats": 1, "bits": 200000}, {"n0": 8, "n1": 13, "n2": 18}, sources=SOURCES),
+        {"n": [8, 13, 18], "n control": [10, 14, 18], "groups": 16, "repeats": 1, "bits": 200000},
+        {"n0": 8, "n1": 13, "n2": 18}, sources=SOURCES),
 )

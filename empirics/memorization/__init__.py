@@ -1,4 +1,4 @@
-"""The memorisation capacity of Transformers (kim2023): experiments. Measuring needs torch; reading and checking a record does not.
+"""The memorisation capacity of Transformers (kim2023): experiments. Measuring needs torch, reading a record does not.
 
     shape, encoder   the trained models, many at once     data       random tokens and real text
     training         full-batch Adam                       search     bisection in the number of contexts

@@ -39,8 +39,8 @@ def brackets(trials: Sequence[Trial], error: float) -> list[tuple[int, int]]:
 
 
 def curve(raw: Mapping[str, Any], task: str, text: str, error: float | None = None) -> list[dict[str, Any]]:
-    """Per width: {"width", "parameters", "brackets"}. error: another share of wrong labels than the record's; a width whose trials
-    do not bracket that is left out."""
+    """Per width: {"width", "parameters", "brackets"}. error: another share of wrong labels than the record's; a width whose
+    trials do not bracket that is left out."""
     out = []
     mine = select(raw["trials"], task=task, text=text, rule="random")
     for width in sorted({t["width"] for t in mine}):
@@ -69,8 +69,8 @@ def redrawn(cells: Sequence[Mapping[str, Any]], rng: np.random.Generator) -> np.
 
 
 def slope(log_labels: np.ndarray, parameters: Sequence[int]) -> np.ndarray:
-    """d log parameters / d log labels, for each row of (rows, widths): one over the slope of labels against parameters, since it is
-    the labels that are uncertain."""
+    """d log parameters / d log labels, for each row of (rows, widths): one over the slope of labels against parameters, since it
+    is the labels that are uncertain."""
     return 1 / growth(log_labels, np.log(np.array(parameters, dtype=float)))
 
 
@@ -97,8 +97,8 @@ def control(raw: Mapping[str, Any], task: str, text: str) -> Interval:
     """The exponent of labels that follow a rule."""
     found = ruled(raw, task, text)
     if len(found) < 2:
-        raise StoreError(f"{task}, {text}: labels that follow a rule were memorised at {len(found)} sizes and two are needed: take "
-                         f"more steps")
+        raise StoreError(f"{task}, {text}: labels that follow a rule were memorised at {len(found)} sizes and two are needed: "
+                         f"take more steps")
     x = np.log([labels for labels, _ in found])
     rng, rows = np.random.default_rng(11), []
     for draw in range(1 + DRAWS):
@@ -122,8 +122,8 @@ def bits(raw: Mapping[str, Any], task: str, text: str) -> list[Interval]:
 
 
 def allowed(raw: Mapping[str, Any], labels: float) -> int:
-    """Parameters that the theory says suffice for so many labels: Theorem R of the reconstruction, d = 1, one context per label. Ids have
-    log2((2n + 1) R M^2) + 1 bits, R - 1 the number of symbols."""
+    """Parameters that the theory says suffice for so many labels: Theorem R of the reconstruction, d = 1, one context per label.
+    Ids have log2((2n + 1) R M^2) + 1 bits, R - 1 the number of symbols."""
     m = round(labels)
     rho = int(log2((2 * raw["length"] + 1) * (raw["vocabulary"] + 1) * m * m) + 1)
     return theorem_r(1, raw["length"], m, rho, max(1, (raw["classes"] - 1).bit_length()))
@@ -133,7 +133,8 @@ def used(raw: Mapping[str, Any], task: str, text: str) -> list[Interval]:
     """Parameters over those that suffice, for each width."""
     cells = curve(raw, task, text)
     rows = redrawn(cells, np.random.default_rng(17))
-    return [interval(np.array([cell["parameters"] / allowed(raw, float(np.exp(x))) for x in rows[:, w]])) for w, cell in enumerate(cells)]
+    return [interval(np.array([cell["parameters"] / allowed(raw, float(np.exp(x))) for x in rows[:, w]]))
+            for w, cell in enumerate(cells)]
 
 
 def pairs(raw: Mapping[str, Any], text: str) -> list[tuple[str, str]]:
@@ -142,11 +143,13 @@ def pairs(raw: Mapping[str, Any], text: str) -> list[tuple[str, str]]:
 
 
 def analyse(raw: Mapping[str, Any]) -> dict[str, dict[str, Interval]]:
-    """exponent: a label per token, real text. sequence: a label per sequence, real text. synthetic: hull over the tasks, random tokens.
-    bits: per parameter, hull over tasks and widths, real text. within: parameters over those that the theory says suffice, likewise. What the trials do not give (fewer than two widths) is left out."""
+    """exponent: a label per token, real text. sequence: a label per sequence, real text. synthetic: hull over the tasks, random
+    tokens. bits: per parameter, hull over tasks and widths, real text. within: parameters over those that the theory says
+    suffice, likewise. What the trials do not give (fewer than two widths) is left out."""
     found = {p: {"measured": exponent(raw, *p), "control": control(raw, *p)} for text in ("novels", "random")
              for p in pairs(raw, text) if len(curve(raw, *p)) > 1}
-    out = {name: found[task, "novels"] for name, task in (("exponent", "token"), ("sequence", "sequence")) if (task, "novels") in found}
+    out = {name: found[task, "novels"] for name, task in (("exponent", "token"), ("sequence", "sequence"))
+           if (task, "novels") in found}
     if random := [f for (_, text), f in found.items() if text == "random"]:
         out["synthetic"] = {kind: hull([f[kind] for f in random]) for kind in ("measured", "control")}
     if pairs(raw, "novels"):

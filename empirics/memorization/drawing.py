@@ -70,8 +70,9 @@ def _panel(axes: Any, shown: Mapping[str, Any]) -> None:
         points, e = shown["trained"][text]["points"], shown["trained"][text]["exponent"]
         x = np.array([p["labels"] for p in points])
         low, high = (np.array([p[k] for p in points]) for k in ("low", "high"))
+        said = f": exponent {e['value']:.2f} in [{e['low']:.2f}, {e['high']:.2f}]" if e else ""
         axes.errorbar(x, [p["parameters"] for p in points], xerr=[x - low, high - x], marker=marker, ls=line, color=colour,
-                      capsize=2, ms=5, label=words + (f": exponent {e['value']:.2f} in [{e['low']:.2f}, {e['high']:.2f}]" if e else ""))
+                      capsize=2, ms=5, label=words + said)
     if texts:
         rows = [r for r in shown["constructed"] if r["text"] == texts[0]]
         for count, (line, words) in BUILT.items():

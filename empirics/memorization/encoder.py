@@ -1,8 +1,8 @@
 """Small Transformer encoders, many at once: a leading axis of independent models, trained together on their whole data sets.
 
 A model is an encoder as in the experiments of Kim et al. (2023) (Section 1; specification, Section 6): token and position
-embeddings, `layers` blocks of multi-head attention and a feed-forward part of four widths, no dropout. It departs from the paper's
-theory: layers normalise their input (pre-norm), attention is softmax. Token classification reads every position, sequence
+embeddings, `layers` blocks of multi-head attention and a feed-forward part of four widths, no dropout. It departs from the
+paper's theory: layers normalise their input (pre-norm), attention is softmax. Token classification reads every position, sequence
 classification the first one.
 
 Axes: G models, m width, h heads, C classes, n tokens, N sequences. Features come first and sequences last, (G, m, n N), so that

@@ -129,7 +129,8 @@ def measure(c: Mapping[str, Any], seed: int) -> dict[str, Any]:
         y = instances.labels(x, 3, options["setting"], rng, 0.5 if options["setting"] == "masked" else 1.0)
         m = Memorizer.fit(x, y, seed=i, verify=False, **options)
         small.append({"kind": kind, **_row(m, x, y, rng)})
-    scaling = {name: [_scaled(rng, count, 8, 16, **options) for count in c["N scaling"] if count <= c["N at most"].get(name, count)]
+    scaling = {name: [_scaled(rng, count, 8, 16, **options) for count in c["N scaling"]
+                      if count <= c["N at most"].get(name, count)]
                for name, options in WAYS.items()}
     scaling["length"] = [_scaled(rng, 64, n, 8, attention="extraction") for n in c["n scaling"]]
     scaling["dimension"] = [_scaled(rng, 64, 8, d) for d in c["d scaling"]]
@@ -169,8 +170,9 @@ def _rivals(names: Mapping[str, str]) -> dict[str, Rival]:
             for claim, q in names.items()}
 
 
-CONTROLS = {"wrong": "one bias off by one", "moved": "positional inputs permuted", "placed": "the positions of the inputs permuted",
-            "classified": "the count head removed", "continued": "the causal mask removed", "sparse": "one flooding layer missing",
+CONTROLS = {"wrong": "one bias off by one", "moved": "positional inputs permuted",
+            "placed": "the positions of the inputs permuted", "classified": "the count head removed",
+            "continued": "the causal mask removed", "sparse": "one flooding layer missing",
             "slope": "a unit ramp per label"}
 DECIDES = {"kim2023.abstract.memorise.run": "wrong", "kim2023.abstract.permutations.run": "moved",
            "kim2023.abstract.positions.run": "placed", "kim2023.classification.run": "classified",

@@ -3,15 +3,15 @@
 `python -m empirics.memorization` measures and writes the record.
 
 Fixed before the run. Theory: O~(sqrt(nN)) parameters *suffice*, by construction, so the parameters needed grow like labels^(1/2),
-up to logarithms. Rival: a trained network holds a fixed number of bits per parameter, so that they grow like labels^1 (a fixed cost
-of narrow models lowers that a little). Control: the same search with labels that follow a rule; no memory is needed for them, and
-their exponent must come out near 0.
+up to logarithms. Rival: a trained network holds a fixed number of bits per parameter, so that they grow like labels^1 (a fixed
+cost of narrow models lowers that a little). Control: the same search with labels that follow a rule; no memory is needed for
+them, and their exponent must come out near 0.
 
-K19 speaks of token and of sequence classification. The claim's quantity `exponent` is that of token classification on real text: a
-rate that fails there is not verified by the experiments, whatever the other task says. Support would need both: see `sequence`.
+K19 speaks of token and of sequence classification. The claim's quantity `exponent` is that of token classification on real text:
+a rate that fails there is not verified by the experiments, whatever the other task says. Support would need both: see `sequence`.
 
-What it cannot tell: a trained network shows what Adam reached in `steps` steps, an upper bound of what is needed. An exponent near 1
-does not contradict that fewer parameters suffice; it says that the experiment does not show the theory's rate.
+What it cannot tell: a trained network shows what Adam reached in `steps` steps, an upper bound of what is needed. An exponent
+near 1 does not contradict that fewer parameters suffice; it says that the experiment does not show the theory's rate.
 """
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def built(c: Mapping[str, Any], seed: int) -> list[dict[str, Any]]:
     return out
 
 
-# What the figures depend on, and no more: `exact`, `instances`, the drawings and the command may change without an hour's training.
+# What the figures depend on, and no more: `exact`, `instances`, drawings and command may change without an hour's training.
 SOURCES = (*(f"empirics/memorization/{name}.py" for name in (
     "analysis", "data", "encoder", "experiment", "keeping", "measuring", "search", "shape", "training")),
     "empirics/curves.py", "empirics/data/novels_small.txt.xz", "numerics/memorizer")

@@ -1,4 +1,4 @@
-"""Data sets to memorise: random ones of every size, and adversarial ones; labels random per context, so that they are consistent."""
+"""Data sets to memorise: random ones of every size, and adversarial ones; labels random per context, thus consistent."""
 from __future__ import annotations
 
 from typing import Any, Callable

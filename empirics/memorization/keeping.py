@@ -31,10 +31,10 @@ def train(request: Mapping[str, Any], device: str = "cpu") -> list[dict[str, int
 
 
 class Kept:
-    """`train` that remembers every model by all that its outcome depends on; what else is in its batch changes nothing. One line of
-    the file is one finished batch; a line torn by a kill is done anew.
+    """`train` that remembers every model by all that its outcome depends on; what else is in its batch changes nothing. One line
+    of the file is one finished batch; a line torn by a kill is done anew.
 
-    seconds: when this much time is used up, the next batch that needs training raises OutOfTime. say: called with a line for each.
+    seconds: when this much time is used up, the next batch that needs training raises OutOfTime. say: called with a line of it.
     """
 
     def __init__(self, path: Path, seconds: float | None = None, device: str = "cpu",

@@ -3,8 +3,9 @@
 Every learning rate is tried at the widths up to `tune`; wider models, where a trial is dear, take the best one there.
 
 A trial is one model trained on one data set: {"task", "text", "rule", "width", "parameters", "seed", "rate", "k", "contexts",
-"labels", "wrong", "step"}; k is the place on the search's grid, `wrong` the fewest wrong labels seen and `step` when. `measure` makes
-them in an order that depends on their outcomes alone, so that a run that kept its finished trials (`Kept`) goes on where it was stopped.
+"labels", "wrong", "step"}; k is the place on the search's grid, `wrong` the fewest wrong labels seen and `step` when. `measure`
+makes them in an order that depends on their outcomes alone, so that a run that kept its finished trials (`Kept`) goes on where it
+was stopped.
 """
 from __future__ import annotations
 
@@ -57,8 +58,8 @@ def _cell(c: Mapping[str, Any], task: str, text: str, width: int, seeds: Sequenc
     while places := {s: k for s in seeds if (k := following(found[s])) is not None}:
         for s, k in places.items():
             if size(guess, k) == LEAST == size(guess, min(found[s])) and not any(found[s].values()):
-                raise StoreError(f"a model of width {width} does not memorise {LEAST} contexts in {c['steps'][str(width)]} steps: "
-                                 f"take more steps")
+                raise StoreError(f"a model of width {width} does not memorise {LEAST} contexts in {c['steps'][str(width)]} "
+                                 f"steps: take more steps")
         more = _batch(c, task, text, "random", width, guess, [(s, k, best) for s, k in places.items()], run)
         for t in more:
             found[t["seed"]][t["k"]] = passed(t, c["error"])

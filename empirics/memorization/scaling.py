@@ -1,4 +1,4 @@
-"""The figure: parameters and weight bits of the construction against contexts, length and dimension, drawn from `memorizer.exact`.
+"""The figure: parameters and weight bits of the construction against contexts, length, dimension, from `memorizer.exact`.
 
 Equal records give equal bytes.
 """

@@ -2,7 +2,7 @@
 
 Sizes lie on a grid of ratio RATIO around a first guess. From there the search walks in steps that double until one size succeeded
 and a larger one failed, then halves the gap down to neighbours. It takes success to be monotone in the size, which training only
-nearly is: the interval between the two neighbours is what a search found, not a proof that nothing larger would ever be memorised.
+nearly is: the interval between the two neighbours is what a search found, not a proof that nothing larger is memorised.
 """
 from __future__ import annotations
 

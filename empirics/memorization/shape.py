@@ -18,8 +18,8 @@ class Shape:
 
     def __post_init__(self):
         if min(self.width, self.length, self.vocabulary, self.classes, self.layers, self.heads) < 1 or self.width % self.heads:
-            raise ValueError(f"a width of {self.width} cannot be split among {self.heads} heads: take a multiple, and sizes of at "
-                             f"least 1")
+            raise ValueError(f"a width of {self.width} cannot be split among {self.heads} heads: take a multiple, and sizes of "
+                             f"at least 1")
 
     def tensors(self) -> dict[str, tuple[int, int]]:
         """Name -> (rows, columns) of every weight; biases are one column, and gains (which start at 1) are called gain."""

@@ -1,4 +1,4 @@
-"""Full-batch Adam on many models at once, each with its own learning rate, until all labels are right or the steps are used up."""
+"""Full-batch Adam on many models at once, each with its own learning rate, until all labels are right or the steps used up."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -92,8 +92,8 @@ def _stack(data: Sequence[Data], shape: Shape, device: str) -> tuple[Tensor, Ten
     mask = np.zeros(labels.shape, dtype=bool)
     for g, d in enumerate(data):
         if d.tokens.shape[1:] != (shape.length,) or (d.labels.ndim == 1) != shape.sequence or len(d.labels) != len(d.tokens):
-            raise ValueError(f"tokens {d.tokens.shape} with labels {d.labels.shape} do not fit the model: give (N, {shape.length}) "
-                             f"tokens and {'one label a sequence' if shape.sequence else 'a label a token'}")
+            raise ValueError(f"tokens {d.tokens.shape} with labels {d.labels.shape} do not fit the model: give "
+                             f"(N, {shape.length}) tokens and {'one label a sequence' if shape.sequence else 'a label a token'}")
         if d.tokens.min() < 0 or d.tokens.max() >= shape.vocabulary or d.labels.min() < 0 or d.labels.max() >= shape.classes:
             raise ValueError(f"tokens must lie below {shape.vocabulary} and labels below {shape.classes}")
         tokens[g, :len(d.tokens)], labels[g, :len(d.tokens)], mask[g, :len(d.tokens)] = d.tokens, d.labels, True

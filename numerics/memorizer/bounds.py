@@ -11,8 +11,9 @@ def theorem_r(d: int, n: int, m: int, rho: int, c: int, group: int | None = None
               slack: bool = False) -> int:
     """d + 18 n + 24 + 8 ceil(M/B) + B (9 (rho + c) + 15) + 6 modulus_bits, at B = `group` or at the best B.
 
-    rho: bits of the largest context id. Holds for every B >= 1, so the best one gives the bound a build is held against. slack: slots
-    that leave a margin on both sides of an id cost 17, and their ids are doubled: one bit more, two parameters for doubling.
+    rho: bits of the largest context id. Holds for every B >= 1, so the best one gives the bound a build is held against. slack:
+    slots that leave a margin on both sides of an id cost 17, and their ids are doubled: one bit more, two parameters for
+    doubling.
     """
     def at(b: int) -> int:
         slot = 9 * (rho + 1 + c) + 17 if slack else 9 * (rho + c) + 15

@@ -62,11 +62,12 @@ def build(data: Data, mask, attention: str, method: str, max_bits: int | None, s
         for tail, extra in option:
             network = Network(embedding, front.layers + tuple(tail), "y", used)
             if max_bits is None or _fits(network, data.grid, max_bits):
-                found.append(Build(network, int(ids.max()).bit_length(), len(ids), c, name, u_sum=sum(front.u), slack=slack, **extra))
+                found.append(Build(network, int(ids.max()).bit_length(), len(ids), c, name, u_sum=sum(front.u), slack=slack,
+                                   **extra))
                 break
     if not found:
-        raise MemorizationError(f"no network with {max_bits} bits holds these data: ids of {int(ids.max()).bit_length()} bits and "
-                                f"their words do not fit; allow more bits, or fit fewer or coarser tokens")
+        raise MemorizationError(f"no network with {max_bits} bits holds these data: ids of {int(ids.max()).bit_length()} bits "
+                                f"and their words do not fit; allow more bits, or fit fewer or coarser tokens")
     return min(found, key=lambda b: counting.parameters(b.network).nonzero)
 
 

@@ -1,9 +1,9 @@
 """Contextual mapping: self-attention that gives every token of every context its own integer (specification, 3.2, 3.3, 3.5).
 
-`extraction` is the paper's way: one layer per distinct token takes the largest id that remains, S = sum_t u_t m_t, with a second head
-that counts how often it occurs where token *sets* do not tell the sequences apart. `flooding` does the same when attention is sparse.
-`averaging` needs one uniform attention layer, exact under softmax: the mean of a pseudo-random integer per token. Each ends with
-the joint projection z <- S + beta z. The small integers u, u', beta are drawn until all contexts differ.
+`extraction` is the paper's way: one layer per distinct token takes the largest id that remains, S = sum_t u_t m_t, with a second
+head that counts how often it occurs where token *sets* do not tell the sequences apart. `flooding` does the same when attention
+is sparse. `averaging` needs one uniform attention layer, exact under softmax: the mean of a pseudo-random integer per token. Each
+ends with the joint projection z <- S + beta z. The small integers u, u', beta are drawn until all contexts differ.
 """
 from __future__ import annotations
 
@@ -174,7 +174,8 @@ def averaging(data: Data, embedding: Embedding, size: int, rng: np.random.Genera
     while True:
         multiplier = odd(rng, bits + 8)
         top = 1 << ((multiplier * size).bit_length() - 1)
-        bits_of = _features(data, embedding, hash_layers(multiplier, top, bits, _named("b")), [f"b{k}" for k in range(bits)] + [ID],
+        names = [f"b{k}" for k in range(bits)] + [ID]
+        bits_of = _features(data, embedding, hash_layers(multiplier, top, bits, _named("b")), names,
                             None, np.arange(data.label.size)).reshape(*data.label.shape, bits + 1)
         seen = np.cumsum(bits_of[:, :, :-1], axis=1) if causal else np.broadcast_to(
             bits_of[:, :, :-1].sum(axis=1, keepdims=True), bits_of[:, :, :-1].shape)
@@ -208,7 +209,7 @@ def diameter(allowed: np.ndarray) -> int:
         further = (allowed.astype(np.int64) @ reach.astype(np.int64)) > 0
         if (further == reach).all():
             k, q = (int(i) for i in np.argwhere(~reach)[0])
-            raise MemorizationError(f"no path of attention leads from position {k} to position {q}: two sequences that differ at {k} "
-                                    f"alone look the same at {q}; the mask must be strongly connected", (k, q))
+            raise MemorizationError(f"no path of attention leads from position {k} to position {q}: two sequences that differ at "
+                                    f"{k} alone look the same at {q}; the mask must be strongly connected", (k, q))
         reach, steps = further, steps + 1
     return steps

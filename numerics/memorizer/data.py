@@ -3,8 +3,8 @@
 A *context* is what a label may depend on in a setting:
   equivariant  (multiset of the sequence's tokens, token)     sequence  the multiset alone, one label per sequence
   positional, masked, sparse   (sequence, position)           causal    (prefix up to the position)
-Two places with one context and two labels prove that the data cannot be memorised. In every setting a label may be None: its place
-is not asked about (masked language modelling labels the masked positions only).
+Two places with one context and two labels prove that the data cannot be memorised. In every setting a label may be None: its
+place is not asked about (masked language modelling labels the masked positions only).
 """
 from __future__ import annotations
 

@@ -233,7 +233,7 @@ def console_bar(done: int, total: int) -> None:
 
 def run(network: Network, grid: np.ndarray, progress: Progress | None = None, tokens: int = TOKENS,
         seen: Sequence[Seen] | None = None) -> np.ndarray:
-    """The readout at every token, layer by layer: integers of shape (sequences, length). seen: one per layer, filled on the way."""
+    """The readout at every token, layer by layer: integers of shape (sequences, length). seen: as in `trace`."""
     count, length, _ = grid.shape
     step = max(1, tokens // max(1, length))
     out = []

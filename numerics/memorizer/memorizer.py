@@ -69,8 +69,8 @@ class Memorizer:
         grid, scale = integer_grid(sequences)
         own, d = self.network.embedding.scale, len(self.network.embedding.projection)
         if own % scale or grid.shape[1:] != (self.length, d):
-            raise MemorizationError(f"this network takes sequences of shape (N, {self.length}, {d}) with tokens that are multiples "
-                                    f"of 1/{own}; these have shape {grid.shape} and need 1/{scale}")
+            raise MemorizationError(f"this network takes sequences of shape (N, {self.length}, {d}) with tokens that are "
+                                    f"multiples of 1/{own}; these have shape {grid.shape} and need 1/{scale}")
         times = own // scale
         return grid if times == 1 else _multiplied(grid, times)
 

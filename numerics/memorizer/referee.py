@@ -59,7 +59,8 @@ def evaluate(network: Network, sequence: Sequence[Sequence[Fraction]]) -> list[F
     weights = [Fraction(e.scale * p) for p in e.projection]
     z = [sum((w * (Fraction(v) + e.step * (k + 1)) for w, v in zip(weights, token)), Fraction(e.shift))
          for k, token in enumerate(sequence)]
-    x = [[Fraction(1)] * len(z) if name == "one" else z if name == "z" else [Fraction(0)] * len(z) for name in network.coordinates]
+    first = {"one": [Fraction(1)] * len(z), "z": z}
+    x = [first.get(name, [Fraction(0)] * len(z)) for name in network.coordinates]
     for layer in network.layers:
         x = _attend(network, layer, x) if isinstance(layer, Attention) else _feed(network, layer, x)
     return x[network.coordinates.index(network.readout)]

@@ -1,17 +1,18 @@
 """Memorising M pairs (z, y) with about 2 sqrt(3 (7c + 8) M) parameters: string matching into one word, read by linear retrieval.
 
-The paper's pipeline (after Vardi et al. 2022; here in `strings.py`) finds the group of z by 8 parameters a group, and in the group's
-word it compares z with every stored id, at 9 (rho + c) + 15 parameters a slot. Two changes make both cheaper, with the same O~:
+The paper's pipeline (after Vardi et al. 2022; here in `strings.py`) finds the group of z by 8 parameters a group, and in the
+group's word it compares z with every stored id, at 9 (rho + c) + 15 parameters a slot. Two changes make both cheaper, with the
+same O~:
 
 1. *Three parameters a group.* With thresholds s_1 < s_2 < .., signs e_j = +-1 and P = 2^(K+1),
        f(z) = sum_j e_j relu(P z - (P s_j - u_j)),   0 <= u_j < P,
    is e_j u_j mod P richer after each threshold: its low K + 1 bits are any word we like, a piecewise linear function with *one*
-   corner a group, whose slopes are multiples of P. The high bits are folded away by tent maps (3 parameters a bit), and one fold more
-   forgets whether they reflected the word.
-2. *No ids.* The word holds a vector a over Z/2^c, and y = a_0 + sum_k h_k(z) a_k mod 2^c with pseudo-random bits h_k(z), the folds
-   of a multiple of z. A group takes keys in order as long as their rows (1, h(z)) stay independent over GF(2); then the vector
-   exists (by elimination and lifting). Every row is nonzero, so a group holds at least one key: the construction never fails.
-   A bit of the word costs 7 parameters, a slot 8 more, and no slot compares anything: 7c + 8.
+   corner a group, whose slopes are multiples of P. The high bits are folded away by tent maps (3 parameters a bit), and one fold
+   more forgets whether they reflected the word.
+2. *No ids.* The word holds a vector a over Z/2^c, and y = a_0 + sum_k h_k(z) a_k mod 2^c with pseudo-random bits h_k(z), the
+   folds of a multiple of z. A group takes keys in order as long as their rows (1, h(z)) stay independent over GF(2); then the
+   vector exists (by elimination and lifting). Every row is nonzero, so a group holds at least one key: the construction never
+   fails. A bit of the word costs 7 parameters, a slot 8 more, and no slot compares anything: 7c + 8.
 
 All weights are integers; all arguments of relu are integers at integer z.
 """

@@ -3,7 +3,7 @@
 Tokens lie on the grid {0, .., g - 1}^d (delta = 1/g) and the tokens of one sequence are distinct. id = sum_i g^i x_i < g^d. For
 each value b = 0, 1, .., g^d - 1 one attention layer moves the token whose id is b, and no other: it adds g^d (max - min), the
 difference of two heads of which one attends to the largest or the smallest id as the query's id is above or below b - 1/2, the
-other likewise at b + 1/2. A last layer adds a multiple of the largest id to all. That makes g^d + 1 attention layers, whatever n is.
+other likewise at b + 1/2. A last layer adds a multiple of the largest id to all. That makes g^d + 1 attention layers for any n.
 """
 from __future__ import annotations
 

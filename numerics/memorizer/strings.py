@@ -1,8 +1,8 @@
 """The paper's pipeline for M pairs (z, y): string matching, then bit extraction by triangle waves (specification, Section 3.4).
 
-Groups of B consecutive ids; w_j holds the group's ids of rho bits each, u_j its labels of c bits each. A group costs 8 parameters, a
-bit 9, a slot 15. `slack` reads ids through a tolerance instead: all ids are doubled, ramps and comparisons leave 1 on either
-side, so that any error below 1/4 in z is wiped out (for softmax in place of hardmax); it asks for ids at least 2 apart.
+Groups of B consecutive ids; w_j holds the group's ids of rho bits each, u_j its labels of c bits each. A group costs 8
+parameters, a bit 9, a slot 15. `slack` reads ids through a tolerance instead: all ids are doubled, ramps and comparisons leave 1
+on either side, so that any error below 1/4 in z is wiped out (for softmax in place of hardmax); it asks for ids at least 2 apart.
 """
 from __future__ import annotations
 

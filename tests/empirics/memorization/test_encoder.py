@@ -35,7 +35,8 @@ def models(sequence=False, seeds=(3, 4)):
     shape = Shape(6, 5, 7, 3, sequence=sequence)
     w = initial(shape, seeds)
     draw = torch.Generator().manual_seed(1)
-    return shape, {k: v + 0.3 * torch.randn(v.shape, generator=draw) for k, v in w.items()}, torch.randint(7, (len(seeds), 11, 5), generator=draw)
+    moved = {k: v + 0.3 * torch.randn(v.shape, generator=draw) for k, v in w.items()}
+    return shape, moved, torch.randint(7, (len(seeds), 11, 5), generator=draw)
 
 
 def test_all_models_at_once_are_torchs_layers_one_by_one():

@@ -1,4 +1,4 @@
-"""The trained counterpart (K19): the whole pipeline finds the law that a stand-in for training obeys; stopped runs go on; the record."""
+"""The trained counterpart (K19): the pipeline finds the law that a stand-in for training obeys; stopped runs go on; a record."""
 from __future__ import annotations
 
 import ast
@@ -25,8 +25,8 @@ recorded = pytest.mark.skipif(not RECORD.exists(), reason="there is no record ye
 
 
 def law(power, scale=1.0, noise=0.1, rule=0.0):
-    """A stand-in for training: `scale` * parameters^power labels are memorised, with a factor of seed and luck; labels that follow a rule
-    always are (or, with `rule`, by parameters^rule)."""
+    """A stand-in for training: `scale` * parameters^power labels are memorised, with a factor of seed and luck; labels that follow
+    a rule always are (or, with `rule`, by parameters^rule)."""
     def run(request):
         sequence = request["task"] == "sequence"
         p = Shape(request["width"], request["length"], request["vocabulary"], request["classes"], sequence).parameters()

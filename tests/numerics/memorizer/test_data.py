@@ -43,7 +43,8 @@ def test_equal_contexts_with_different_labels_are_refused_with_the_pair(x, y, se
     ([[1, 2]], [[0, 1]], {"setting": "causal", "attention": "extraction"}, "averaging"),
     ([[10 ** 30, 2]], [[0, 1]], {"max_bits": 20}, "20 bits"), ([[1, 2]], [[0, 1]], {"max_bits": "53"}, "whole number or None"),
     ([[1, 2]], None, {}, "one .row. per sequence"), ([[1, 2]], [[{}, 1]], {}, "cannot be told from others"),
-    ([[1, 2]], [[0, 1]], {"seed": -1}, "seed"), ([[1, 2]], [[0, 1]], {"setting": "sparse", "mask": [[1], [1, 1]]}, "differ in length")])
+    ([[1, 2]], [[0, 1]], {"seed": -1}, "seed"),
+    ([[1, 2]], [[0, 1]], {"setting": "sparse", "mask": [[1], [1, 1]]}, "differ in length")])
 def test_bad_requests_get_one_line(x, y, options, words):
     with pytest.raises(MemorizationError, match=words) as caught:
         Memorizer.fit(x, y, **options)
@@ -63,7 +64,8 @@ def test_tokens_beyond_int64_are_told_apart():
     assert data.token[0, 0] != data.token[0, 1] and data.grid.dtype == object
 
 
-@pytest.mark.parametrize("setting, classes", [("equivariant", [[0, 1, 0], [0, 0, 1], [2, 3, 3]]), ("sequence", [[0] * 3, [0] * 3, [1] * 3]),
+@pytest.mark.parametrize("setting, classes", [("equivariant", [[0, 1, 0], [0, 0, 1], [2, 3, 3]]),
+                                              ("sequence", [[0] * 3, [0] * 3, [1] * 3]),
                                               ("causal", [[0, 1, 2], [0, 3, 4], [0, 1, 5]]),
                                               ("positional", [[0, 1, 2], [3, 4, 5], [6, 7, 8]])])
 def test_contexts_are_what_a_label_may_depend_on(setting, classes):

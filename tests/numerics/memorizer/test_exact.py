@@ -24,9 +24,10 @@ def _network(rng, big, n):
             layers.append(Attention(tuple(Head({} if uniform else _vector(rng, 2, -3, 4), _vector(rng, 2, -3, 4),
                                                _vector(rng, 2, -3, 4), {"a": 1, "b": 2}) for _ in range(2))))
         else:
-            layers.append(FeedForward(tuple(Neuron(_vector(rng, 2, -big, big), int(rng.integers(-big, big)), _vector(rng, 2, -3, 4))
-                                            for _ in range(3))))
-    mask = tuple(tuple(bool(v) for v in row) for row in (rng.random((n, n)) < 0.6) | np.eye(n, dtype=bool)) if rng.random() < 0.5 else None
+            layers.append(FeedForward(tuple(Neuron(_vector(rng, 2, -big, big), int(rng.integers(-big, big)),
+                                                   _vector(rng, 2, -3, 4)) for _ in range(3))))
+    open_ = (rng.random((n, n)) < 0.6) | np.eye(n, dtype=bool)
+    mask = tuple(tuple(bool(v) for v in row) for row in open_) if rng.random() < 0.5 else None
     return Network(Embedding((2, -1), 5, 1, int(rng.integers(0, 3))), tuple(layers), "a", mask)
 
 
@@ -72,7 +73,8 @@ def test_ties_of_the_arg_max_are_averaged_over_the_allowed_keys():
 
 
 def test_reach_bounds_every_partial_sum_of_a_run():
-    network = Network(Embedding((1,), 0), (FeedForward((Neuron({ID: 10 ** 6}, -7, {"a": 3}), Neuron({ID: 10 ** 6}, 0, {"a": -3}))),), "a")
+    neurons = Neuron({ID: 10 ** 6}, -7, {"a": 3}), Neuron({ID: 10 ** 6}, 0, {"a": -3})
+    network = Network(Embedding((1,), 0), (FeedForward(neurons),), "a")
     assert exact.reach(network, np.array([[[5]]])) == 3 * (5 * 10 ** 6 - 7) + 3 * 5 * 10 ** 6
 
 

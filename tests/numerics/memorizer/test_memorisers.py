@@ -64,7 +64,8 @@ def test_registers_are_cleared_on_exit():
 @pytest.mark.parametrize("rho, c, group", [(5, 1, 3), (4, 4, 2), (3, 6, 2), (9, 2, 7)])
 def test_parameters_of_the_strings_are_those_of_theorem_r(rho, c, group):
     rng = np.random.default_rng(rho)
-    z = np.sort(rng.choice(np.arange(2 ** (rho - 1), 2 ** rho) if rho > 4 else np.arange(1, 2 ** rho), size=6, replace=False)).tolist()
+    least = 2 ** (rho - 1) if rho > 4 else 1
+    z = np.sort(rng.choice(np.arange(least, 2 ** rho), size=6, replace=False)).tolist()
     z[-1] = 2 ** rho - 1
     layers = strings.memorise(z, rng.integers(0, 2 ** c, size=len(z)).tolist(), c, group)
     count = counting.parameters(Network(Embedding((), 0), tuple(layers), "y")).nonzero - 2      # less `one` and the readout

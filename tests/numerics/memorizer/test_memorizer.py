@@ -26,7 +26,8 @@ def _same(got, y):
     return bool((np.asarray(got).reshape(-1)[asked] == np.asarray(y).reshape(-1)[asked]).all())
 
 
-OPTIONS = [("equivariant", {"attention": a, "method": m}) for a in ("extraction", "averaging") for m in ("strings", "retrieval", "steps")]
+OPTIONS = [("equivariant", {"attention": a, "method": m})
+           for a in ("extraction", "averaging") for m in ("strings", "retrieval", "steps")]
 OPTIONS += [(s, {"attention": a}) for s in ("positional", "sequence", "masked") for a in ("extraction", "averaging")]
 OPTIONS += [("causal", {}), ("sparse", {"mask": instances.ring(5)}), ("sparse", {"mask": instances.star(5)}),
             ("equivariant", {"max_bits": 53}), ("positional", {"attention": "extraction", "method": "strings", "slack": True})]
@@ -62,7 +63,8 @@ def test_positional_labels_need_no_consistency_and_do_not_follow_permutations():
 
 @pytest.mark.parametrize("seed", range(7 * 6))
 def test_adversarial_instances_are_exact(seed):
-    """Repeated tokens, equal token sets, one coordinate apart, on a line, 10^-9 apart, far away; all settings. 210 more are in the record."""
+    """Repeated tokens, equal token sets, one coordinate apart, on a line, 10^-9 apart, far away; all settings. The record has 210
+    more."""
     rng = np.random.default_rng(seed)
     x, options = instances.draw(rng, ["random", *instances.ADVERSARIES][seed % 7])
     y = instances.labels(x, 3, options["setting"], rng)
