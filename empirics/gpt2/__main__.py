@@ -10,11 +10,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from empirics.command import command
 from empirics.gpt2 import sources, tokens
-from theory.claim import WellposedError
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+@command("gpt2")
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m empirics.gpt2", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -27,24 +28,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     export.add_argument("--run", type=Path, required=True, help="folder of a run's checkpoints")
     export.add_argument("--out", type=Path, required=True, help="folder for config.json and model.safetensors")
     given = parser.parse_args(argv)
-    try:
-        if given.command == "export":
-            from empirics.gpt2 import convert
-            model = convert.from_run(given.run)
-            convert.save(model, given.out)
-            print(f"{given.out}: {model.shape.layers} layers, d_emb {model.shape.width}, vocabulary {model.shape.vocabulary:,}")
-            return 0
-        made = tokens.gpt2() if given.tokenizer == "gpt2" else tokens.characters(sources.documents(given.source))
-        name = given.source if given.source == sources.OPENWEBTEXT else Path(given.source).name
-        head = tokens.write(sources.documents(given.source), made, given.out, name)
-    except WellposedError as error:
-        print(f"gpt2: {error}", file=sys.stderr)
-        return 2
+    if given.command == "export":
+        from empirics.gpt2 import convert
+        model = convert.from_run(given.run)
+        convert.save(model, given.out)
+        print(f"{given.out}: {model.shape.layers} layers, d_emb {model.shape.width}, vocabulary {model.shape.vocabulary:,}")
+        return
+    made = tokens.gpt2() if given.tokenizer == "gpt2" else tokens.characters(sources.documents(given.source))
+    name = given.source if given.source == sources.OPENWEBTEXT else Path(given.source).name
+    head = tokens.write(sources.documents(given.source), made, given.out, name)
     print(f"{given.out.with_suffix('.bin')}: {head['tokens']:,} tokens of {head['documents']} documents, vocabulary "
           f"{head['vocabulary']:,}")
-    return 0
 
 
 if __name__ == "__main__":
-    from empirics.command import ended
-    sys.exit(ended("gpt2", main))
+    sys.exit(main())

@@ -6,7 +6,8 @@ network.
 from __future__ import annotations
 
 import lzma
-from collections.abc import Iterator
+import random
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from empirics.training import TrainingError
@@ -23,6 +24,24 @@ def documents(source: str | Path) -> Iterator[str]:
         yield from _hub("Skylion007/openwebtext")
     else:
         yield from _local(Path(source))
+
+
+def pieces(documents: Iterable[str], least: int = 2000, seed: int = 0) -> Iterator[str]:
+    """Pieces of at least so many characters, cut at ends of lines, in an order drawn by the seed: documents such that what is
+    held out is of the same kind as what is trained on. The novels themselves are six documents by six authors."""
+    found: list[str] = []
+    for text in documents:
+        piece, size = [], 0
+        for line in text.split("\n"):
+            piece.append(line)
+            size += len(line) + 1
+            if size > least:
+                found.append("\n".join(piece))
+                piece, size = [], 0
+        if piece:
+            found.append("\n".join(piece))
+    random.Random(seed).shuffle(found)
+    yield from found
 
 
 def _local(path: Path) -> Iterator[str]:

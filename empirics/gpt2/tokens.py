@@ -77,7 +77,8 @@ def characters(texts: Iterable[str]) -> Tokenizer:
 
 
 def encoded(documents: Iterable[str], tokenizer: Tokenizer, until: Until | None = None) -> Iterator[np.ndarray]:
-    """One array for each document, the separator at its end. until: stop when there is enough for such a split (`splits.first`)."""
+    """One array for each document, the separator at its end. until: stop when there is enough for such a split
+    (`splits.first`)."""
     count, start = 0, None
     for texts in _batches(documents):
         for ids in tokenizer.encode_all(texts):
@@ -146,8 +147,9 @@ def write(documents: Iterable[str], tokenizer: Tokenizer, path: Path, source: st
             os.fsync(file.fileno())
         if count == 0:
             raise TrainingError("the source has no document; nothing was written")
-        head = {"schema": SCHEMA, "source": source, "tokenizer": tokenizer.name, "vocabulary": tokenizer.size, "separator": tokenizer.separator,
-                "dtype": kind.str, "tokens": count, "documents": texts, "sha256": sha.hexdigest()}
+        head = {"schema": SCHEMA, "source": source, "tokenizer": tokenizer.name, "vocabulary": tokenizer.size,
+                "separator": tokenizer.separator, "dtype": kind.str, "tokens": count, "documents": texts,
+                "sha256": sha.hexdigest()}
         if tokenizer.name == "characters":
             head["characters"] = "".join(tokenizer.encoder)
         os.replace(temporary, path.with_suffix(".bin"))

@@ -18,7 +18,8 @@ __all__ = ["EOS", "FITTED", "PAD", "PUBLISHED", "SOS", "SPECIALS", "Corpus", "Co
 
 
 def __getattr__(name: str) -> Grammar:
-    """PUBLISHED and FITTED, built when they are first asked for: a damaged grammar.json is a CorpusError then, and none at import."""
+    """PUBLISHED and FITTED, built when they are first asked for: a damaged grammar.json is a CorpusError then, and none at
+    import."""
     if name in ("PUBLISHED", "FITTED"):
         return published() if name == "PUBLISHED" else fitted()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

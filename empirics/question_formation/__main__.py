@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from typing import Sequence
 
+from empirics.command import command
 from empirics.question_formation.corpus import vocabulary
 from empirics.question_formation.fit import unique_lines
 from empirics.question_formation.grammars import CorpusError, fitted, published, read_grammar, tuned
 from empirics.question_formation.lines import generate, prompts, read_lines
 from empirics.question_formation.statistics import Share, Test, estimate, portrait
 from numerics.entropy import GrammarError, lines_of, lines_of_list, per_position, tag
-from theory.claim import WellposedError
 
 BATCH = 8                               # lines per step in the original training
 LISTS = (300, 1_000, 10_000, 100_000)
@@ -91,30 +91,26 @@ def _line(d: Share | Test) -> str:
     return f"{d.name:<36} chi2 {d.statistic:.1f} with {d.freedom} df, p = {d.p:.0e}"
 
 
-def main(arguments: Sequence[str]) -> int:
+@command("question_formation")
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m empirics.question_formation", description=__doc__.split(": ", 1)[1])
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="original files, plain or .xz (they are not shipped)")
-    parser.add_argument("--grammar", type=Path, metavar="FILE", help="a grammar of your own as JSON: start, rules, lexicon; weights "
-                        "that sum to 1, or \"weights\": \"relative\"")
+    parser.add_argument("--grammar", type=Path, metavar="FILE", help="a grammar of your own as JSON: start, rules, lexicon; "
+                        "weights that sum to 1, or \"weights\": \"relative\"")
     parser.add_argument("--details", action="store_true", help="name every statistic in which a file differs")
     parser.add_argument("--positions", action="store_true", help="the entropy along a line of the published grammar")
     parser.add_argument("--seed", type=int, default=0, help="of the generated lists")
     given = parser.parse_args(arguments)
-    try:
-        own = [] if given.grammar is None else [of_a_grammar(given.grammar)]
-        files = {path: read(path) for path in given.files}          # whatever is wrong with them is said first
-        blocks = [of_grammars, *(lambda b=b: b for b in own), *[of_positions] * given.positions, lambda: of_lists(given.seed),
-                  *(lambda f=f: of_file(f, files[f], given.details) for f in files)]
-        for block in blocks:
-            print("\n".join(block()), flush=True)
-        if not given.files:
-            print("\noriginal files: none given, so nothing is estimated")
-    except WellposedError as error:
-        print(f"question_formation: {error}", file=sys.stderr)
-        return 2
-    return 0
+    own = [] if given.grammar is None else of_a_grammar(given.grammar)
+    files = {path: read(path) for path in given.files}          # whatever is wrong with them is said first
+    blocks = [of_grammars, lambda: own, *[of_positions] * given.positions, lambda: of_lists(given.seed),
+              *(lambda f=f: of_file(f, files[f], given.details) for f in files)]
+    for block in blocks:
+        if lines := block():
+            print("\n".join(lines), flush=True)
+    if not given.files:
+        print("\noriginal files: none given, so nothing is estimated")
 
 
 if __name__ == "__main__":
-    from empirics.command import ended
-    sys.exit(ended("question_formation", lambda: main(sys.argv[1:])))
+    sys.exit(main())

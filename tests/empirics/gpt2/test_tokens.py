@@ -164,7 +164,7 @@ def test_the_first_share_and_what_follows_it():
     train, held = splits.first("s", stream, 90, 8, 500, 100)
     assert (train.stream == stream[:500]).all() and (held.stream == stream[500:600]).all()
     train, held = splits.first("s", stream, 90, 8, 490, 100, separator=89)
-    assert (train.stream == stream[:490]).all() and (held.stream == stream[540:640]).all()      # 490..539 end a document: left out
+    assert (train.stream == stream[:490]).all() and (held.stream == stream[540:640]).all()  # 490..539 end a document
     assert (splits.first("s", stream, 90, 8, 450, 100, separator=89)[1].stream == stream[450:550]).all()    # 449 is an end itself
     for tokens in (895, 981):           # too little behind the next start; no start at all
         with pytest.raises(TrainingError, match="no document starts behind .*endoftext") as caught:

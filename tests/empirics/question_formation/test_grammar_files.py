@@ -74,11 +74,11 @@ def test_a_damaged_grammar_of_ours_is_one_line_and_importing_builds_nothing(tmp_
     code = ("import sys, pathlib, empirics.question_formation.__main__ as m, empirics.question_formation.grammars as g\n"
             "built = [f.cache_info().currsize for f in (g.published, g.fitted, g.tuned)]\n"
             f"print(built); g.DATA = pathlib.Path({str(tmp_path / 'grammar.json')!r}); sys.exit(m.main([]))")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
-                          text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                          capture_output=True, text=True, timeout=120)
     assert done.returncode == 2 and done.stdout == "[0, 0, 0]\n", done
-    assert done.stderr == ("question_formation: the grammar published: unknown symbol 'NOWHERE' in S -> NP_M_S VP_M_S NOWHERE: give it "
-                           "rules or words\n")
+    assert done.stderr == ("question_formation: the grammar published: unknown symbol 'NOWHERE' in S -> NP_M_S VP_M_S NOWHERE: "
+                           "give it rules or words\n")
 
 
 def test_the_constants_are_there_when_they_are_asked_for():
