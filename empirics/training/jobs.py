@@ -3,10 +3,11 @@
 A job is {"name", "kind", "model", "plan"} and what its kind needs:
   grammar  "grammar" (published, fitted, or nats a token as text), "lines", "seed"; held out: other lines of it
   list     the same; the held-out lines are none of the training lines
-  text     "source" (novels, openwebtext, a path), "tokenizer" (characters, gpt2), "tokens", "held_out", "recall"
+  text     "source" (novels, pieces of novels, openwebtext, a path), "tokenizer" (characters, gpt2), "tokens", "held_out",
+           "recall"
   tokens   "file" (a token file), "tokens", "held_out", "recall"
-"model" holds sizes of the vanilla Transformer (grammar, list) or of GPT-2 without biases (text, tokens); "plan" those of
-loop.Plan.
+"grammar" may also be the path of a grammar file (NAME.json). "model" holds sizes of the vanilla Transformer (grammar, list) or of
+GPT-2 without biases (text, tokens); "plan" those of loop.Plan. What is held out starts with a new document.
 """
 from __future__ import annotations
 
@@ -25,43 +26,28 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from empirics.training import TrainingError, the_torch
+from empirics.training.asked import Job, checked, writable
 
-Job = Mapping[str, Any]
 HELD_LINES = 2000
 FINAL = 2000            # sequences that the final losses are measured on, at most
 OTHER = 10_000          # added to a job's seed for its held-out lines
-NEEDS = {"grammar": ("grammar", "lines", "seed"), "list": ("grammar", "lines", "seed"),
-         "text": ("source", "tokenizer", "tokens", "held_out"), "tokens": ("file", "tokens", "held_out")}
-
-
-def checked(job: Any) -> Job:
-    """The job, or a TrainingError that says what it lacks."""
-    if not isinstance(job, Mapping) or job.get("kind") not in list(NEEDS):
-        raise TrainingError(f"a job is an object whose \"kind\" is one of {', '.join(NEEDS)}")
-    missing = [k for k in ("name", "model", "plan", *NEEDS[job["kind"]]) if k not in job]
-    if missing:
-        raise TrainingError(f"the job {job.get('name', 'without name')} says no {missing[0]}")
-    sizes = ("length",) if job["kind"] in ("text", "tokens") else ()
-    lacking = [k for k in (*sizes, "layers", "width", "heads") if not isinstance(job["model"], Mapping)
-               or type(job["model"].get(k, None if k in sizes else 1)) is not int]
-    if lacking:
-        raise TrainingError(f"the model of the job {job['name']} needs a whole number for {lacking[0]}")
-    if type(job.get("recall", 0)) is not int or job.get("recall", 0) < 0:
-        raise TrainingError(f"recall of the job {job['name']} is a whole number from 0")
-    if job.get("tokenizer", "gpt2") not in ("characters", "gpt2"):
-        raise TrainingError(f"there is no tokenizer {job['tokenizer']!r}: characters or gpt2")
-    return job
+TOKENS = Path("build") / "training" / "tokens"      # token files of texts that jobs name
+MOST = 200_000_000      # tokens of a text that a job may ask for by name; more are prepared once and given as a file
+PIECES = "pieces of novels"
 
 
 def grammar_named(name: str):
-    """published, fitted, or a target of `tuned` as text ("0.5")."""
+    """published, fitted, a target of `tuned` as text ("0.5"), or a grammar file."""
     from empirics import question_formation as q
+    from empirics.question_formation.grammars import read_grammar
     if name in ("published", "fitted"):
-        return q.PUBLISHED if name == "published" else q.FITTED
+        return q.published() if name == "published" else q.fitted()
+    if name.endswith(".json"):
+        return read_grammar(Path(name))
     try:
         return q.tuned(float(name))
     except ValueError as error:
-        raise TrainingError(f"there is no grammar {name!r}: published, fitted, or nats a token") from error
+        raise TrainingError(f"there is no grammar {name!r}: published, fitted, nats a token, or a file NAME.json") from error
 
 
 def lines_of(job: Job) -> list[str]:
@@ -82,23 +68,53 @@ def _lines(job: Job):
 
 
 @lru_cache(maxsize=2)
-def _text(source: str, tokenizer: str):
+def _characters(source: str):
+    """The whole of a local text in memory: its vocabulary is that of all of it."""
     from empirics.gpt2 import sources, tokens
-    documents = list(sources.documents(sources.NOVELS if source == "novels" else source))
-    made = tokens.characters(documents) if tokenizer == "characters" else tokens.gpt2()
-    return tokens.stream(documents, made), made.size
+    if source == sources.OPENWEBTEXT:
+        raise TrainingError("characters are counted over a whole text, which for openwebtext is 40 GB: use the tokenizer gpt2")
+    documents = list(sources.pieces(sources.documents(sources.NOVELS)) if source == PIECES else
+                     sources.documents(sources.NOVELS if source == "novels" else source))
+    made = tokens.characters(documents)
+    return tokens.stream(documents, made), made.size, made.separator
+
+
+def _bpe(job: Job):
+    """So much of a text as the job needs, streamed into a memory-mapped file that the next run finds."""
+    from empirics.gpt2 import sources, tokens
+    if job["tokens"] > MOST:
+        raise TrainingError(f"{job['name']}: {job['tokens']:,} tokens are prepared once, as a token file: "
+                            f"`python -m empirics.gpt2 prepare --source {job['source']} --out FILE`, then file='\"FILE\"'")
+    if job["source"] == PIECES:
+        found, version = sources.pieces(sources.documents(sources.NOVELS)), ""
+    else:
+        path = sources.NOVELS if job["source"] == "novels" else Path(job["source"])
+        found = sources.documents(job["source"] if job["source"] == sources.OPENWEBTEXT else path)
+        version = f"{path.stat().st_size} {path.stat().st_mtime_ns}" if path.exists() else ""
+    made = tokens.gpt2()
+    stream, _ = tokens.prepared(found, made, (job["tokens"], job["held_out"]), TOKENS, job["source"], version)
+    return stream, made.size, made.separator
 
 
 def streams_of(job: Job):
-    """(training, held out): the first `tokens` of the text, and the `held_out` after them."""
+    """(training, held out): the first `tokens` of the text, and `held_out` of the documents after the one that these end in."""
     from empirics.gpt2 import tokens
     from empirics.gpt2.splits import first
-    if job["kind"] == "text":
-        stream, size = _text(job["source"], job["tokenizer"])
-    else:
+    if job["kind"] == "tokens":
         stream, head = tokens.read(Path(job["file"]))
-        size = head["vocabulary"]
-    return first(job["name"], stream, size, job["model"]["length"], job["tokens"], job["held_out"])
+        size, separator = head["vocabulary"], head["separator"]
+    else:
+        stream, size, separator = _characters(job["source"]) if job["tokenizer"] == "characters" else _bpe(job)
+    return first(job["name"], stream, size, job["model"]["length"], job["tokens"], job["held_out"], separator)
+
+
+def source_of(job: Job) -> str:
+    """What the data are of, as the record says it: for a token file, what it was prepared from."""
+    if job["kind"] == "tokens":
+        from empirics.gpt2 import tokens
+        head = tokens.read(Path(job["file"]))[1]
+        return str(head.get("source", "a file of unknown source"))
+    return job["source"] if job["kind"] == "text" else f"grammar {job['grammar']}"
 
 
 def perform(job: Job, folder: Path | None = None, world: Any = None, show: bool = False) -> dict[str, Any]:
@@ -110,6 +126,8 @@ def perform(job: Job, folder: Path | None = None, world: Any = None, show: bool 
     from empirics.training.model import Transformer, parameters_of, vanilla
     import torch
     job, world, start = checked(job), world or ALONE, time.perf_counter()
+    if folder is not None:
+        writable(folder)
     try:
         plan = Plan(**job["plan"])
         if job["kind"] in ("text", "tokens"):
@@ -125,7 +143,9 @@ def perform(job: Job, folder: Path | None = None, world: Any = None, show: bool 
     run = train(shape, plan, data, held, folder, world, _bar(job, plan, shape, data, world) if show else None)
     final = {k: evaluate(run.model, d, FINAL, plan.seed + 1, world.device) for k, d in (("train", data), ("held_out", held))}
     keys = ("train", "seen", "held_out", "seen_error", "held_out_error")
-    out = {"parameters": parameters_of(run.model), "tokens": data.tokens, "untrained": round(fresh.value, 6),
+    each = data.length if hasattr(data, "stream") else data.tokens / len(data.lines)
+    out = {"parameters": parameters_of(run.model), "tokens": data.tokens, "source": source_of(job),
+           "epochs": round(plan.steps * plan.batch * each / data.tokens, 3), "untrained": round(fresh.value, 6),
            "curve": [[e["step"], e["tokens"], *(round(e[k], 5) for k in keys)] for e in run.history],
            **{k: {"value": round(m.value, 6), "error": round(m.error, 6), "sequences": m.sequences} for k, m in final.items()}}
     if "recall" in job:
@@ -170,6 +190,8 @@ def perform_all(jobs: Sequence[Job], stream: TextIO | None = None, processes: in
     killed call goes on with those that are missing; emptied at the end."""
     the_torch()
     stream, start = stream or sys.stderr, time.perf_counter()
+    if folder is not None:
+        writable(folder)
     done = _kept(jobs, folder)
     jobs_left = [job for job in jobs if job["name"] not in done]
     if not jobs_left:
@@ -212,8 +234,8 @@ def store(job: Job, result: Mapping[str, Any], folder: Path) -> Path:
         temporary.write_text(json.dumps({"job": job, "result": result}, allow_nan=False) + "\n", encoding="utf-8")
         os.replace(temporary, folder / "result.json")
     except OSError as error:
-        raise TrainingError(f"cannot write {folder / 'result.json'} ({error.strerror}); the checkpoints are kept: make room and run "
-                            "the same command again") from error
+        raise TrainingError(f"cannot write {folder / 'result.json'} ({error.strerror}); the checkpoints are kept: make room "
+                            "and run the same command again") from error
     return folder / "result.json"
 
 

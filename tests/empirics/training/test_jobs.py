@@ -58,3 +58,93 @@ def test_what_is_recalled_is_counted_exactly():
     found = jobs.recalled(Cycle(), data, 1000, 0)
     starts = np.arange(196) % 10            # second halves: start + 2, start + 3; wrong where start + 1 or start + 2 is 7
     assert found == {"exact": int((~np.isin(starts, (5, 6))).sum()), "of": 196}
+
+
+# ---------------------------------------------------------------- texts
+
+TEXT = {"name": "text", "kind": "text", "source": jobs.PIECES, "tokenizer": "characters", "tokens": 5000, "held_out": 3000,
+        "model": {"length": 16, "layers": 1, "width": 8, "heads": 2}, "plan": {"steps": 3, "batch": 4, "rate": 1e-2}}
+
+
+def test_no_document_is_both_trained_on_and_held_out():
+    """The held-out tokens start where a piece does, behind the one that the training tokens end in."""
+    train, held = jobs.streams_of(TEXT)
+    whole, size, separator = jobs._characters(jobs.PIECES)
+    start = int(held.name.split(" from ")[1].split()[0])
+    assert len(train.stream) == 5000 and whole[start - 1] == separator and (held.stream == whole[start: start + 3000]).all()
+    assert (whole[5000: start] == separator).sum() == 1 and train.stream[-1] != separator   # the rest of a piece is left out
+
+
+def test_pieces_are_whole_lines_of_all_novels_in_a_drawn_order():
+    from collections import Counter
+    from empirics.gpt2 import sources
+    novels = list(sources.documents(sources.NOVELS))
+    found = list(sources.pieces(novels))
+    lines = [Counter(line for text in texts for line in text.split("\n")) for texts in (found, novels)]
+    assert lines[0] == lines[1]
+    assert list(sources.pieces(novels)) == found != sorted(found) and len(found) > 900
+    assert sum(len(p) < 2000 for p in found) <= len(novels) and max(map(len, found)) < 10_000
+
+
+def test_a_text_for_the_bpe_is_tokenised_once_and_only_as_far_as_needed(tmp_path, monkeypatch):
+    pytest.importorskip("transformers", reason="GPT-2's tokenizer needs transformers: install the extra `empirics`")
+    from empirics.gpt2 import sources
+    monkeypatch.setattr(jobs, "TOKENS", tmp_path / "tokens")
+    read = []
+    def endless(source):
+        assert source == "openwebtext"
+        while True:
+            read.append(1)
+            yield "One more document, of some ten tokens or so. " * 40
+    monkeypatch.setattr(sources, "documents", endless)
+    job = {**TEXT, "source": "openwebtext", "tokenizer": "gpt2", "tokens": 9000, "held_out": 1000}
+    train, held = jobs.streams_of(job)
+    assert isinstance(train.stream, np.memmap) and (len(train.stream), len(held.stream)) == (9000, 1000) and len(read) <= 256
+    monkeypatch.setattr(sources, "documents", lambda source: None)
+    assert (jobs.streams_of(job)[0].stream == train.stream).all()
+
+
+def test_billions_of_tokens_are_asked_for_as_a_file():
+    from empirics.training import paper
+    e = next(e for e in paper.EXPERIMENTS if e.name == "training.gpt2")
+    job = paper.planned_gpt2(e.configuration, 1)[2]
+    with pytest.raises(TrainingError, match="gpt2 9B: 9,030,082,198 tokens are prepared once, as a token file: .*--source "
+                                            "openwebtext") as caught:
+        jobs.streams_of(job)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(TrainingError, match="use the tokenizer gpt2"):
+        jobs.streams_of({**TEXT, "source": "openwebtext"})
+
+
+def test_a_result_says_its_epochs_and_its_text(tmp_path):
+    pytest.importorskip("torch", reason="training needs torch: install the extra `empirics`")
+    found = jobs.perform({**TEXT, "tokens": 640})
+    assert found["epochs"] == round(3 * 4 * 16 / 640, 3) and found["source"] == jobs.PIECES
+    lines = jobs.perform(small.job(steps=6))
+    assert lines["epochs"] == 6 * 8 / 24 and lines["source"] == "grammar published"
+    from empirics.gpt2 import tokens
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    tokens.write([letters] * 20, tokens.characters([letters]), tmp_path / "t", "letters")
+    job = {**{k: v for k, v in TEXT.items() if k not in ("source", "tokenizer")}, "kind": "tokens", "file": str(tmp_path / "t"),
+           "tokens": 200, "held_out": 100}
+    assert jobs.perform(job)["source"] == "letters"
+
+
+def test_a_grammar_file_can_be_trained_on(tmp_path):
+    import json
+    from empirics import question_formation as q
+    from empirics.question_formation.grammars import load
+    data = load()
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps({**data["published"], "lexicon": data["lexicon"], "weights": "relative"}))
+    own = jobs.grammar_named(str(path))
+    assert q.generate(own, 5, 1) == q.generate(q.PUBLISHED, 5, 1)
+    with pytest.raises(q.CorpusError, match="cannot read the grammars"):
+        jobs.grammar_named(str(tmp_path / "none.json"))
+
+
+def test_a_folder_that_cannot_hold_results_is_said_before_training(tmp_path):
+    pytest.importorskip("torch", reason="training needs torch: install the extra `empirics`")
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(TrainingError, match="nothing can be written into"):
+        jobs.perform_all([small.job(steps=10 ** 9)], folder=tmp_path / "file")
