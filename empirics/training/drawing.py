@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from empirics import experiment as base
-from empirics.training import TrainingError, offline
+from empirics.training import TrainingError, offline, printed
 
 TRAIN, HELD, ENTROPY, PRINTED = "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728"
 COLOURS = ("#1f77b4", "#9467bd", "#8c564b", "#17becf")
@@ -46,6 +46,14 @@ def _panel(ax: Any, title: str) -> None:
     ax.axhline(1, color=PRINTED, linestyle="--", linewidth=1, label="Proposition 4: 1")
 
 
+def _band(ax: Any, layers: tuple[int, ...], of: str) -> None:
+    """(1, 1 + log l], one over the other."""
+    for k in sorted(layers, reverse=True):
+        ax.axhspan(*printed.unit(k).as_json(), color=PRINTED, alpha=0.1, linewidth=0)
+    said = " and ".join(f"{printed.unit(k).high:.2f}" for k in layers)
+    ax.fill_between([], [], color=PRINTED, alpha=0.15, label=f"Proposition 4 with $Z_t$ = 1, {of}: (1, {said}]")
+
+
 def _columns(run: Mapping[str, Any]) -> dict[str, list[float]]:
     return dict(zip(("step", "tokens", "train", "seen", "held_out"), map(list, zip(*run["curve"]))))
 
@@ -57,19 +65,20 @@ def figure3(figure: Any, raw: Mapping[str, Any]) -> None:
     for ax, ratio in zip(axes, share):
         run, h = raw["runs"][f"ratio {ratio}"], raw["predicted"][f"ratio {ratio}"]
         c = _columns(run)
-        _panel(ax, f"{ratio} parameters a token (the ratio of {share[ratio]}):\n{run['tokens']:,} characters")
+        _panel(ax, f"{ratio} parameters a token (the ratio of {share[ratio]}):\n{run['parameters']:,} parameters, "
+                   f"{run['tokens']:,} characters")
         ax.plot(c["step"], c["held_out"], color=HELD, label="held out")
         ax.plot(c["step"], c["seen"], color=TRAIN, label="training")
         if h is not None:
             ax.axhline(h, color=ENTROPY, linestyle=":", label="entropy of the training text, learnt by heart")
-        if ratio == "1.38":
-            typical = offline.TYPICAL * run["tokens"] * c["step"][0] / c["tokens"][0]
-            ax.axvline(typical, color="grey", linewidth=1, label=f"typical time ({offline.TYPICAL:.1f} epochs)")
+        typical = offline.TYPICAL * run["tokens"] * c["step"][0] / c["tokens"][0]
+        ax.axvline(typical, color="grey", linewidth=1, label=f"typical time ({offline.TYPICAL:.1f} epochs)")
         ax.set_ylim(0, 8 if ratio == "13.8" else 3.6)
     axes[0].set_ylabel("nats a character")
     ax = axes[3]
     ax.set_title("the paper's scale:\nnats a BPE token", fontsize=8)
     ax.axhline(1, color=PRINTED, linestyle="--", linewidth=1)
+    _band(ax, (12,), "12 layers")
     law, table = scaling_law(), reported()
     ax.plot(range(3), law.values(), "k^", label="Eq. (2), GPT-2 small")
     ax.plot([3] * len(table), table.values(), "k_", label="Table 2")
@@ -92,6 +101,8 @@ def figure4(figure: Any, raw: Mapping[str, Any]) -> None:
               ("few lines, learnt by heart", [n for n in runs if n.startswith("list")]))
     for ax, (title, names) in zip(axes, groups):
         _panel(ax, title)
+        if names[0].startswith("figure 4"):
+            _band(ax, (6, 10), "6 and 10 layers")
         drawn = set()
         for colour, name in zip(COLOURS, sorted(names)):
             c = _columns(runs[name])
@@ -105,7 +116,7 @@ def figure4(figure: Any, raw: Mapping[str, Any]) -> None:
                 ax.axhline(h[name], color=ENTROPY, linestyle=":", label=None if drawn
                            else "entropy of the " + ("list" if by_heart else "grammar"))
                 drawn.add(h[name])
-        ax.set_ylim(0, 8 if names[0].startswith("list") else 3)
+        ax.set_ylim(0, 8 if names[0].startswith("list") else 5)
         ax.legend(fontsize=7, loc="upper right")
     axes[0].set_ylabel("nats a token")
 
@@ -125,13 +136,15 @@ def write(out: Path, name: str, folder: Path = base.RECORDS) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise TrainingError("drawing needs matplotlib: install the extra `empirics`") from error
+    from empirics.training.table import of_record
     raw = raw_of(folder)
+    found = of_record(raw)
     draw, size = DRAWN[name]
     with matplotlib.rc_context({"svg.hashsalt": "wellposed", "svg.fonttype": "none", "font.size": 8}):
         figure = Figure(figsize=size, layout="constrained")
         draw(figure, raw)
         out.mkdir(parents=True, exist_ok=True)
         figure.savefig(out / f"{name}.svg", format="svg", metadata={"Date": None})
-    from empirics.training.table import of_runs
-    numbers = {"rows": [r.as_json() for r in of_runs(raw)], "eq2": scaling_law(), "table2": reported()}
+    numbers = {"rows": [r.as_json() for r in found], "eq2": scaling_law(), "table2": reported(),
+               "printed": [p.as_json() for p in printed.at_the_papers_sizes()]}
     (out / f"{name}.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
