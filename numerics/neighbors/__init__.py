@@ -22,13 +22,13 @@ import torch
 
 from numerics.neighbors.points import NeighbourError, Points, check_sizes, checked
 from numerics.neighbors.screens import WIDEST, FloatScreen, Int8Screen, Rotation
-from numerics.neighbors.search import Search, answers, split
+from numerics.neighbors.search import Alone, Search, answers, split
 from numerics.neighbors.threads import Threads
 
 __all__ = ["METHODS", "NeighbourError", "Neighbours", "nearest", "nearest_within"]
 
 METHODS = ("auto", "int8", "float32", "float64")
-BLOCK = {"cpu": 1024, "cuda": 16384}
+BLOCK = {"cpu": 1536, "cuda": 16384}
 FEW, SHORT = 2048, 64           # below these sizes float64 costs nothing
 LONGEST = 160_000               # dimensions for which n 2^-24 <= 0.01, as the float32 bound needs
 FASTER = 1.3                    # int8 is worth its candidates if its products are faster than float32 by this factor
@@ -62,22 +62,27 @@ def _seconds(f: Callable, device: str) -> float:
     return best
 
 
-def int8_gain(device: str = "cpu", size: int = 512) -> float:
-    """How many times faster a product of int8 matrices is here than one of float32. On a CPU: with torch's threading set to 1."""
+def int8_gain(device: str = "cpu") -> float:
+    """How many times faster a product of int8 matrices is here than one of float32. On a CPU: with torch's threading set to 1. On a
+    GPU the matrices are large, since small ones time the launch alone."""
     kind = torch.device(device).type
+    size = 512 if kind == "cpu" else 8192
     a, b = torch.ones((size, size), device=device), torch.ones((size, size), dtype=torch.int8, device=device)
     return _seconds(lambda: a @ a.T, kind) / max(1e-9, _seconds(lambda: torch._int_mm(b, b.T), kind))
 
 
 @contextmanager
 def full_precision() -> Iterator[None]:
-    """float32 matrix products in float32, as their bound assumes: no TF32 and no bfloat16, whatever the program has set."""
-    before = torch.get_float32_matmul_precision()
+    """float32 matrix products in float32, as their bound assumes: no TF32 and no bfloat16, and subnormal numbers kept, whatever the
+    program has set. (Threads begun inside have this thread's treatment of subnormal numbers.)"""
+    before, flushed = torch.get_float32_matmul_precision(), not float(torch.tensor(2.0 ** -1060, dtype=torch.float64) * 1)
     torch.set_float32_matmul_precision("highest")
+    torch.set_flush_denormal(False)
     try:
         yield
     finally:
         torch.set_float32_matmul_precision(before)
+        torch.set_flush_denormal(flushed)
 
 
 def choose(m: int, n: int, device: str) -> str:
@@ -91,8 +96,7 @@ def nearest_within(x, sizes: Sequence[int], *, device: str = "cpu", block: int |
     """The nearest neighbours inside each prefix x[:s]; x (m, n) float16, float32 or float64, NumPy or torch.
 
     `progress(done, total)` is called after every block of pairs. `share` splits the blocks over processes (`sharded`). Memory
-    beyond x: 5 bytes a number for int8 (4 for float32, 8 for float64), and per thread about 30 bytes a pair of one block;
-    measured in all, 0.81 GB for 80,000 x 1,024 by int8 with two threads."""
+    beyond x: 5 bytes a number for int8 (4 for float32, 8 for float64), and per thread about 30 bytes a pair of one block."""
     if method not in METHODS:
         raise NeighbourError(f"unknown method {method!r}: one of {', '.join(METHODS)}")
     if block is not None and block < 1:
@@ -101,15 +105,18 @@ def nearest_within(x, sizes: Sequence[int], *, device: str = "cpu", block: int |
     kind = str(device).split(":")[0]
     if kind not in BLOCK or kind == "cuda" and not torch.cuda.is_available():
         raise NeighbourError(f"no device {device!r} here: use device 'cpu'")
-    with Threads(kind == "cpu") as threads, torch.no_grad(), full_precision():
+    share = share or Alone()
+    with full_precision(), Threads(kind == "cpu") as threads, torch.no_grad():
         x = checked(x, device, threads)
+        share.same("vectors", x)
         sizes, n = check_sizes(sizes, len(x)), x.shape[1]
-        used = choose(*x.shape, device) if method == "auto" else method
+        used = METHODS[share.agreed(METHODS.index(choose(*x.shape, device) if method == "auto" else method))]
         if used == "int8" and n * 2 > WIDEST or used == "float32" and n > LONGEST:
             raise NeighbourError(f"method {used!r} cannot hold sums over {n} components: use method 'auto'")
         turn = Rotation(n, x.device) if used == "int8" else None
         points = Points(x, sizes, threads, turn and turn.largest)
         blocks = split(points, block or BLOCK[kind])
+        share.same("order of vectors", points.row)
         screen = Int8Screen(points, blocks, turn) if turn else FloatScreen(points, blocks, getattr(torch, used))
         prepared = time.perf_counter() - start
         search = Search(points, blocks, screen, share, progress)

@@ -2,8 +2,8 @@
 
 **The reference.** D(a, b) = sum over k of (a_k - b_k)^2 in IEEE float64: difference, square, then sums by halving (with w the
 least power of two >= n: component k + w/2 is added to component k, w is halved, until one is left; missing components are 0).
-It never overflows, and never underflows: where D < 2^-960 it is computed on differences times 2^570, and float64 data above 2^500
-are first scaled by 2^-600, both exact. D(a, b) = D(b, a) bit for bit on every machine and device, since only elementwise IEEE
+It never overflows, and never underflows: float64 data above 2^500 are first scaled by 2^-600, and where D < 2^-960 it is computed
+on differences times 2^570 (of the data before that scaling: times 2^-30), both exact. D(a, b) = D(b, a) bit for bit on every machine and device, since only elementwise IEEE
 operations are used. Its relative error is at most (ceil(log2 n) + 4) 2^-53, below 1e-14: where the true gap is larger, the
 reference's neighbour is the true one.
 
@@ -54,7 +54,7 @@ def keys(x: torch.Tensor, a: torch.Tensor, b: torch.Tensor, shift: int) -> torch
     out = d.view(torch.int64)
     small = (d < BAND).nonzero().flatten()
     if len(small):
-        out[small] = squared(x, a[small], b[small], LIFT).view(torch.int64) + LOWEST
+        out[small] = squared(x, a[small], b[small], LIFT - shift).view(torch.int64) + LOWEST
     return out
 
 
@@ -63,7 +63,7 @@ def distances(key: torch.Tensor, shift: int) -> np.ndarray:
     key = key.cpu().numpy()
     lifted = key < 0
     root = np.sqrt(np.where(lifted, key - LOWEST, key).view(np.float64))
-    return np.where(lifted, np.ldexp(root, -LIFT), np.ldexp(root, shift))
+    return np.where(lifted, np.ldexp(root, shift - LIFT), np.ldexp(root, shift))
 
 
 def products(a: torch.Tensor, b: torch.Tensor, i: torch.Tensor, j: torch.Tensor) -> torch.Tensor:
@@ -94,7 +94,8 @@ def bounds(dot: torch.Tensor, p: torch.Tensor, q: torch.Tensor, blur: torch.Tens
 def double_bounds(points: Points, i: torch.Tensor, j: torch.Tensor):
     """Bounds from float64 products of search positions i and j (k,), i ascending; the squares where they are exact, else None.
 
-    Norms are taken again as y . y here: Points.norm is good to 1e-12 only."""
+    Norms are taken again as y . y here: Points.norm is good to 1e-12 only. G = p + q - 2 dot carries an error of gamma_n (p + q +
+    2 sqrt(pq)) from the three products and of two more roundings of the same terms; gamma_(n+4) holds both, for every n >= 1."""
     rows, i = torch.unique_consecutive(i, return_inverse=True)
     columns, j = torch.unique(j, return_inverse=True)
     a, b = points.y(rows), points.y(columns)
@@ -103,7 +104,7 @@ def double_bounds(points: Points, i: torch.Tensor, j: torch.Tensor):
     if points.exact:
         root = g.sqrt()
         return root / SLACK, root * SLACK, scaled(g, -2 * (points.e0 + points.e1))
-    e = gamma(points.n, torch.float64) * (2 * (p * q).sqrt() + p + q) * 1.01 + points.n * 1e-300
+    e = gamma(points.n + 4, torch.float64) * (2 * (p * q).sqrt() + p + q) * 1.01 + points.n * 1e-300
     blur = points.blur(rows)[i] + points.blur(columns)[j]
     lower = ((g - e).clamp_(min=0).sqrt() / SLACK - blur * SLACK).clamp_(min=0)
     return lower, ((g + e).clamp_(min=0).sqrt() + blur) * SLACK, None

@@ -2,7 +2,7 @@
 
 Units: everything but `x` is in *scaled* units, y = (x 2^e0 - c) 2^e1 with c near the mean and max |y| in [1, 2): a translation
 and a scaling by a power of two, so the order of distances is that of x. y is computed in float64; where it is rounded, the error
-is at most 2^-53 |y| a component (plus an underflow below 2^-1000) and every bound of the search carries it (`Points.blur`).
+is at most 2^-53 |y| a component (plus an underflow below 2^(e1 - 1074)) and every bound of the search carries it (`Points.blur`).
 """
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from numerics.neighbors.threads import Threads
 
 CHUNK = 1 << 17             # numbers converted to float64 at a time: 1 MB, as larger pieces cost page faults
 BULK = 1 << 26              # the same on a GPU, where small pieces cost calls
-TINY = 1e-280               # above any underflow in y
 LARGE, SPAN = 2.0 ** 500, 2.0 ** -370
 
 
@@ -31,7 +30,9 @@ def scaled(x: torch.Tensor, e: int) -> torch.Tensor:
 
 def checked(x, device: str, threads: Threads) -> torch.Tensor:
     """A tensor (m, n) of finite float32 or float64, m >= 2, contiguous, on the device; half precision widens exactly."""
-    x = torch.as_tensor(np.ascontiguousarray(x) if isinstance(x, np.ndarray) else x).detach()
+    if isinstance(x, np.ndarray):
+        x = np.ascontiguousarray(x, x.dtype.newbyteorder("="))
+    x = torch.as_tensor(x).detach()
     if x.dim() != 2:
         raise NeighbourError(f"nearest neighbours need an array of shape (m, n), this one has {x.dim()} dimension(s)")
     if x.dtype in (torch.float16, torch.bfloat16):
@@ -78,7 +79,14 @@ def classes(x: torch.Tensor, threads: Threads) -> tuple[np.ndarray, np.ndarray]:
     A 64-bit hash proposes the classes; members are compared with their first row, and a collision falls back to sorting."""
     whole = torch.int32 if x.dtype == torch.float32 else torch.int64
     weights = torch.from_numpy(np.random.default_rng(7).integers(-2 ** 62, 2 ** 62, x.shape[1]) * 2 + 1).to(x.device)
-    hashes = torch.cat(threads.map(lambda part: ((part[1] + 0.0).view(whole) * weights).sum(1), chunks(x))).cpu().numpy()
+    hashes = torch.empty(len(x), dtype=torch.int64, device=x.device)
+
+    # written in place: small results kept between large temporaries would break up the heap, some 600 MB of it
+    def hash_rows(part: tuple[int, torch.Tensor]) -> None:
+        hashes[part[0]:part[0] + len(part[1])] = ((part[1] + 0.0).view(whole) * weights).sum(1)
+
+    threads.map(hash_rows, chunks(x))
+    hashes = hashes.cpu().numpy()
     _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
     again = np.flatnonzero(first[group] != np.arange(len(group)))
     for rows in np.array_split(again, max(1, len(again) * x.shape[1] // CHUNK)):
@@ -142,8 +150,14 @@ class Points:
 
     def _centre(self, x: torch.Tensor, size: float) -> None:
         self.e0 = -math.frexp(size)[1]
-        total = sum(self.threads.map(lambda part: scaled(part[1].double(), self.e0).sum(0), chunks(x)))
-        self.c, self.e1 = total / len(x), 0
+        step = rows_at_a_time(x)
+        sums = torch.zeros((-(-len(x) // step), self.n), dtype=torch.float64, device=x.device)
+
+        def add(part: tuple[int, torch.Tensor]) -> None:
+            sums[part[0] // step] = scaled(part[1].double(), self.e0).sum(0)
+
+        self.threads.map(add, chunks(x))
+        self.c, self.e1 = sums.sum(0) / len(x), 0
         self.exact = self._grid(x)
         most = max(self.threads.map(lambda part: float(self._y(part[1]).abs().max()), chunks(x)))
         self.e1 = 1 - math.frexp(most)[1] if most > 0 else 0
@@ -186,4 +200,5 @@ class Points:
 
     def blur(self, positions: slice | torch.Tensor) -> torch.Tensor:
         """Bound on ||computed y - true y||, (k,)"""
-        return self.norm[positions] * (0.0 if self.exact else 2.0 ** -52) + (0.0 if self.exact else TINY)
+        tiny = max(1e-280, self.n * 2.0 ** (min(self.e1, 2000) - 1074))         # x 2^e0 may underflow before e1 raises it
+        return self.norm[positions] * (0.0 if self.exact else 2.0 ** -52) + (0.0 if self.exact else tiny)

@@ -7,12 +7,15 @@ The integer product P_ij = q_i . q_j is exact in int32; it gives E^2 = |s_I q_i 
 2 s_I s_J P_ij, N = |q|^2, and by the triangle inequality
     E <= (1 + eta) ||y_i - y_j|| + |r_i| + |r_j|,     eta >= ||Q'Q - 1||, computed.
 So a pair nearer than u has E^2 <= T = ((1 + eta) u + |r_i| + max_J |r_j|)^2, that is, P - s_I N_i/(2 s_J) - s_J N_j/(2 s_I) >=
--T/(2 s_I s_J). V takes floors of the two terms and caps them at CAP, which only raises V. |r_i| is computed in float32 and raised
-by its rounding errors, by those of the rotation (gamma_k sqrt(k) |y| for a factor of order k, as its Frobenius norm is sqrt(k))
-and by that of y itself. No model of the hardware enters: sums of int8 products in int32 are exact in any order.
+-T/(2 s_I s_J). V takes floors of the two terms and caps them at CAP, which only raises V. |r_i| is s times the float32 norm of
+Q y_i/s - q_i (of order 1 a component, so that no square underflows that counts; the subtraction is exact), raised by the rounding
+of that norm (gamma) and of the quotient (4 2^-24 |Q y|), by the rotation's (gamma_k sqrt(k) |y| for a factor of order k, as its
+Frobenius norm is sqrt(k)), by y's own and by FLUSH for whatever underflows. No model of the hardware enters: sums of int8 products
+in int32 are exact in any order.
 
 **FloatScreen.** V = y_i . y_j - |y_i|^2/2 - |y_j|^2/2 = -||y_i - y_j||^2/2 up to the any-order bound of `pairs`; it holds for
 matrix products that sum products in the stated precision (no TF32, no bf16 splitting, no Strassen): this is the assumed model.
+Products and halves that underflow are off by the least normal number each, which `limits` adds.
 """
 from __future__ import annotations
 
@@ -30,6 +33,8 @@ CAP = 2 ** 29
 WIDEST = CAP // 127 ** 2        # dimensions whose int8 products stay below CAP
 SUMMED = 2 ** 24 // 127 ** 2    # dimensions whose squares float32 sums without rounding
 NEVER = 2 ** 31 - 1
+FLUSH = 1e-18                   # above what underflow takes from a float32 norm, or from the sums of a rotation
+LEAST = {torch.float32: 2.0 ** -120, torch.float64: 2.0 ** -1000}       # a component: above all underflows of a float product
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ class FloatScreen(Screen):
         """t (padded,) of the rows of a against block b, for distances up to u (len(a),); u < 0 asks for none."""
         p, q = self.norm[a.span], float(self.norm[b.span].max())
         wide = ((u + self.blur[a.span] + float(self.blur[b.span].max())) * SLACK).square() / 2
-        wide = wide + 4 * gamma(self.points.n + 4, self.dtype) * (p + q).square()
+        wide = wide + 4 * gamma(self.points.n + 4, self.dtype) * (p + q).square() + self.points.n * LEAST[self.dtype]
         t = torch.full((a.padded,), torch.inf, dtype=self.dtype, device=u.device)
         t[:len(a)] = torch.where(u < 0, torch.inf, -wide * (1 + 1e-6)).to(self.dtype)
         return t
@@ -150,16 +155,17 @@ class Int8Screen(Screen):
         self.rest, self.size = torch.empty_like(self.norm), torch.empty_like(self.norm)
         self.turn = turn
         points.threads.map(self._quantise, blocks)
-        self.rest *= 1 + gamma(turn.width, torch.float32)
-        self.rest += self.norm * (turn.loss + 2.0 ** -21) + self.blur * (1 + self.eta) + 1e-30
+        self.rest += self.norm * (turn.loss + 2.0 ** -22) + self.blur * (1 + self.eta) + 1e-30
 
     def _quantise(self, b: Block) -> None:
-        s = self.scale[b.start] = float(np.float32(float(self.points.spread[b.span].max()) / 127)) or 1.0
+        s = float(np.float32(float(self.points.spread[b.span].max()) / 127))
+        s = self.scale[b.start] = s if s > 1e-25 else 1.0               # all of the block is next to nothing: 1/s must not overflow
         q = self.q[b.start] = torch.zeros((b.padded, self.turn.width), dtype=torch.int8, device=self.y.device)
         for part in self.points.parts(b.span):
-            z = self.turn(self.y[part])
-            whole = (z / s).round_().clamp_(-127, 127)
-            self.rest[part] = torch.linalg.vector_norm(z.sub_(whole, alpha=s), dim=1).double()
+            z = self.turn(self.y[part]).div_(s)
+            whole = z.round().clamp_(-127, 127)
+            off = torch.linalg.vector_norm(z.sub_(whole), dim=1).double()
+            self.rest[part] = (off * (1 + gamma(self.turn.width, torch.float32)) + FLUSH) * s
             q[part.start - b.start:part.stop - b.start] = whole
             self.size[part] = (whole if self.turn.width <= SUMMED else whole.double()).square_().sum(1).double()
 

@@ -32,6 +32,13 @@ class Alone:
 
     rank, world = 0, 1
 
+    def same(self, what: str, t: torch.Tensor) -> None:
+        """Raises where t differs between processes."""
+
+    def agreed(self, choice: int) -> int:
+        """The first process's choice, for all."""
+        return choice
+
     def least(self, t: torch.Tensor) -> None:
         """t becomes the least over all processes, in place"""
 
@@ -62,8 +69,8 @@ def split(points: Points, size: int) -> list[Block]:
 
 class Search:
 
-    def __init__(self, points: Points, blocks: list[Block], screen: Screen, share=None, progress: Callable | None = None):
-        self.points, self.blocks, self.screen, self.share, self.progress = points, blocks, screen, share or Alone(), progress
+    def __init__(self, points: Points, blocks: list[Block], screen: Screen, share: Alone, progress: Callable | None = None):
+        self.points, self.blocks, self.screen, self.share, self.progress = points, blocks, screen, share, progress
         u, device = len(points), points.x.device
         self.u = torch.full((u,), torch.inf, dtype=torch.float64, device=device)
         self.key = torch.full((u,), FAR, dtype=torch.int64, device=device)

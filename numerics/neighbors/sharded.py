@@ -4,11 +4,13 @@
 
 or, inside a program that torchrun started, `nearest_within(x, sizes, share=Processes())`. Processes exchange the bounds u (least)
 after every few blocks, and the least keys, counts and rows at the end of a prefix: gloo on CPUs, nccl on GPUs. The answer is the
-single process's bit for bit, because it does not depend on which bounds were known when (see `search`).
+single process's bit for bit, because it does not depend on which bounds were known when (see `search`). What is exchanged is by
+position, so all processes take the first one's method and compare the order of the vectors before they begin.
 """
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import sys
 
@@ -17,10 +19,11 @@ import torch
 import torch.distributed as dist
 
 from numerics.neighbors import METHODS, Neighbours, nearest_within
-from numerics.neighbors.points import NeighbourError
+from numerics.neighbors.points import NeighbourError, chunks
+from numerics.neighbors.search import Alone
 
 
-class Processes:
+class Processes(Alone):
     """The processes of an initialised group; exchanges tensors of the device they lie on."""
 
     def __init__(self):
@@ -34,14 +37,23 @@ class Processes:
     def sum(self, t: torch.Tensor) -> None:
         dist.all_reduce(t, dist.ReduceOp.SUM)
 
-    def same(self, x: np.ndarray, device: str) -> None:
-        """Every process must hold the same vectors; compared by shape, type and the sum of their bytes."""
-        mark = torch.tensor([*x.shape, x.dtype.itemsize, int(x.view(np.uint8).sum(dtype=np.int64))], device=device)
+    def same(self, what: str, t: torch.Tensor) -> None:
+        """Compared by a digest of shape, type and numbers."""
+        digest = hashlib.sha256(f"{tuple(t.shape)} {t.dtype}".encode())
+        for _, part in chunks(t.view(len(t), -1)):
+            digest.update(part.cpu().numpy().tobytes())
+        mark = torch.frombuffer(bytearray(digest.digest()), dtype=torch.int32).to(t.device, torch.int64)
         low, high = mark.clone(), -mark
         self.least(low)
         self.least(high)
         if not torch.equal(low, -high):
-            raise NeighbourError("the processes read different vectors: give all of them the same file")
+            raise NeighbourError(f"the processes differ in the {what}: give all of them the same file, on machines of one kind")
+
+    def agreed(self, choice: int) -> int:
+        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        first = torch.tensor(choice, device=device)
+        dist.broadcast(first, 0)
+        return int(first)
 
 
 def sharded(x: np.ndarray, sizes, *, device: str = "cpu", **options) -> dict[int, Neighbours]:
@@ -53,9 +65,7 @@ def sharded(x: np.ndarray, sizes, *, device: str = "cpu", **options) -> dict[int
         torch.cuda.set_device(device)
     dist.init_process_group("nccl" if device.startswith("cuda") else "gloo")
     try:
-        share = Processes()
-        share.same(np.ascontiguousarray(x), device)
-        return nearest_within(x, sizes, device=device, share=share, **options)
+        return nearest_within(x, sizes, device=device, share=Processes(), **options)
     finally:
         dist.destroy_process_group()
 

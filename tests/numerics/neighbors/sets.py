@@ -26,6 +26,14 @@ def outlier_dimensions(r):
     return x.astype(np.float32)
 
 
+def beside_whole(scale):
+    """Vectors next to nothing beside whole numbers: their float32 squares and products underflow."""
+    def make(r):
+        whole, tiny = r.integers(-3, 4, (40, 96)).astype(float), scale * r.standard_normal((90, 96))
+        return np.concatenate([whole, -whole, tiny, -tiny]).astype(np.float32)
+    return make
+
+
 SETS = {
     "gaussian": lambda r: r.standard_normal((300, 100)).astype(np.float32),
     "float64": lambda r: r.standard_normal((250, 70)),
@@ -48,6 +56,9 @@ SETS = {
     "two": lambda r: r.standard_normal((2, 5)).astype(np.float32),
     "plus and minus zero": lambda r: np.array([[0.0, 1.0], [-0.0, 1.0], [3.0, -0.0], [3.0, 0.0], [9.0, 0.0]], dtype=np.float32),
     "subnormal": lambda r: (r.integers(0, 40, (200, 80)) * np.float32(1e-45)).astype(np.float32),
+    "1e-19 beside whole numbers": beside_whole(1e-19),
+    "1e-22 beside whole numbers": beside_whole(1e-22),
+    "1e-24 beside whole numbers": beside_whole(1e-24),
     "large": lambda r: (r.standard_normal((200, 80)) * 1e37).astype(np.float32),
     "largest": lambda r: (r.choice([-1, 1], (200, 64)) * np.float32(3.4e38) * r.uniform(0.5, 1, (200, 64))).astype(np.float32),
 }

@@ -1,6 +1,9 @@
 """Every bound on its own: no screen hides a pair that is near enough, every interval holds the distance, both are tight."""
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -15,7 +18,8 @@ from tests.numerics.neighbors.oracle import squares  # noqa: E402
 from tests.numerics.neighbors.sets import SETS  # noqa: E402
 
 HARD = ("gaussian", "near duplicates", "clusters", "huge offset", "outlier dimensions", "norms over many sizes", "power law",
-        "one dimension", "subnormal", "largest", "float64")
+        "one dimension", "subnormal", "largest", "float64", "1e-19 beside whole numbers", "1e-22 beside whole numbers",
+        "1e-24 beside whole numbers")
 
 
 def prepared(name: str, method: str):
@@ -62,7 +66,71 @@ def test_intervals_hold_the_distance(name):
                                      (*pairs.double_bounds(points, i + a.start, j + b.start)[:2], 1e-6)):
             assert bool((lower <= true * (1 + 1e-13)).all()) and bool((true <= upper * (1 + 1e-13)).all())
             size = points.norm[i + a.start] + points.norm[j + b.start]
-            assert bool((upper - lower <= finest * size).all())
+            assert bool((upper - lower <= finest * size + 2e-17).all())
+
+
+@pytest.mark.parametrize("n", (1, 2, 3, 8))
+def test_float64_intervals_hold_in_few_dimensions(n):
+    """Here the roundings of the three products are no more than those of their sum."""
+    r = np.random.default_rng(14)
+    x = (1 + 1e-4 * r.random((20_000, n))) / n ** 0.5
+    x = np.concatenate([x, x + 1.6e-8 / n ** 0.5 * r.standard_normal(x.shape)])
+    points = Points(torch.from_numpy(x), (len(x),), Threads(cpu=False))
+    points.c.zero_()                                            # as far from the origin as y may be
+    i, j = points.group[:20_000].sort()[0], None
+    twin = torch.where(points.row < 20_000, points.row + 20_000, points.row - 20_000)
+    j = points.group[twin[i]]
+    lower, upper, _ = pairs.double_bounds(points, i, j)
+    true = (points.y(i) - points.y(j)).square().sum(1).sqrt()   # the differences are exact
+    assert bool((lower <= true * (1 + 1e-9)).all()) and bool((true <= upper * (1 + 1e-9)).all())
+
+
+@pytest.mark.parametrize("name", ("gaussian", "clusters", "power law", "norms over many sizes", "1e-24 beside whole numbers"))
+def test_the_residual_bound_holds_term_by_term(name):
+    """|Q y - s q| <= s |z/s - q| + |Q y - z|, z the computed rotation: both terms in float64, and the sum is not far above."""
+    points, blocks, screen, _ = prepared(name, "int8")
+    turn = screen.turn
+    q = torch.kron(turn.a.double(), turn.b.double())
+    assert 0 < torch.linalg.matrix_norm(q.T @ q - torch.eye(len(q)), 2) <= turn.eta
+    for b in blocks:
+        y, s = screen.y[b.span], screen.scale[b.start]
+        z = turn(y)
+        padded = torch.nn.functional.pad(y.double(), (0, turn.width - turn.n)).view(-1, turn.shape[1])
+        exact = (padded @ turn.b.double().T).view(len(y), turn.shape[0], -1).transpose(1, 2) @ turn.a.double().T
+        rounding = torch.linalg.vector_norm(exact.reshape(len(y), -1) - z.double(), dim=1)
+        rest = torch.linalg.vector_norm(z.double() - s * screen.q[b.start][:len(y)].double(), dim=1)
+        assert bool((rest + rounding + screen.blur[b.span] <= screen.rest[b.span]).all())
+        assert bool((screen.rest[b.span] <= 1.001 * rest + 2e-4 * screen.norm[b.span] + 1e-17).all())
+
+
+def test_the_threshold_is_the_least_whole_number_that_may_pass():
+    """In fractions: P from E^2 = T, floors as they are. What passes by right lies at most 6 above the threshold."""
+    _, (a, b, *_), screen, d = prepared("gaussian", "int8")
+    u = d[a.span, b.span].amin(1)
+    t, s, z = screen.limits(a, b, u), *(Fraction(screen.scale[k.start]) for k in (a, b))
+    row, column = screen._floor(a, 0.5 * screen.scale[a.start] / screen.scale[b.start]), screen._floor(
+        b, 0.5 * screen.scale[b.start] / screen.scale[a.start])
+    most = Fraction(float(screen.rest[b.span].max()))
+    for i in range(0, len(a), 7):
+        reach = Fraction(1 + screen.eta) * Fraction(float(u[i])) + Fraction(float(screen.rest[a.start + i])) + most
+        for j in range(0, len(b), 11):
+            p = (s * s * int(screen.size[a.start + i]) + z * z * int(screen.size[b.start + j]) - reach ** 2) / (2 * s * z)
+            assert 0 <= math.ceil(p) - int(row[i]) - int(column[j]) - int(t[i]) <= 6
+
+
+@pytest.mark.parametrize("scale", (1.0, 1e148))
+def test_blur_holds_the_rounding_of_y(scale):
+    x = np.random.default_rng(15).standard_normal((40, 5)) * scale + 3 * scale
+    x[20:] *= 1e-3
+    x[0] = 2.0 ** -560                                          # beside large numbers it underflows where x is scaled
+    points = Points(torch.from_numpy(x), (40,), Threads(cpu=False))
+    y, blur, worst = points.y(slice(None)), points.blur(slice(None)), 0.0
+    for k, row in enumerate(points.row.tolist()):
+        true = [(Fraction(v) * Fraction(2) ** points.e0 - Fraction(c)) * Fraction(2) ** points.e1 for v, c in zip(x[row], points.c.tolist())]
+        error = math.sqrt(sum(float(Fraction(v) - w) ** 2 for v, w in zip(y[k].tolist(), true)))
+        assert error <= blur[k]
+        worst = max(worst, error)
+    assert worst > 0
 
 
 def test_listed_products_are_those_of_the_matrix_product():

@@ -115,12 +115,35 @@ def test_small_and_large_distances_in_one_set():
     assert found.distance.tolist() == [2 ** -52, 2 ** -52, 5e-324, 5e-324, 1e-323, 1e150]
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_small_differences_beside_numbers_above_2_500(method):
+    """The data are scaled down there, and close pairs up again, in one step."""
+    x = np.array([[2.0 ** 600], [1.0], [3.0], [4.0], [100.0], [100.0 + 2.0 ** -40], [2.0 ** 110], [2.0 ** 110 + 2.0 ** 60]])
+    found = nearest(x, method=method, block=3)
+    assert found.index.tolist() == [1, 2, 3, 2, 5, 4, 7, 6] and found.ties.tolist() == [7, 1, 1, 1, 1, 1, 1, 1]
+    assert found.distance.tolist() == [2.0 ** 600, 2.0, 1.0, 1.0, 2.0 ** -40, 2.0 ** -40, 2.0 ** 60, 2.0 ** 60]
+
+
+def test_subnormal_numbers_count_whatever_the_program_has_set():
+    x = SETS["subnormal"](np.random.default_rng(16))
+    expected = brute(x)
+    if not torch.set_flush_denormal(True):
+        pytest.skip("this processor keeps subnormal numbers always")
+    try:
+        found = [nearest(x, method=method, block=64) for method in METHODS]
+        assert float(torch.tensor(2.0 ** -1060, dtype=torch.float64) * 1) == 0         # as the program had it
+    finally:
+        torch.set_flush_denormal(False)
+    for one in found:
+        agree(one, expected)
+
+
 def test_numpy_torch_strides_and_halves_give_the_same():
     x = np.random.default_rng(2).standard_normal((300, 80)).astype(np.float32)
     expected = brute(x)
     wide = np.zeros((300, 160), dtype=np.float32)
     wide[:, ::2] = x
-    for given_x in (torch.from_numpy(x), np.asfortranarray(x), wide[:, ::2], torch.from_numpy(x.T.copy()).T, x[::-1][::-1]):
+    for given_x in (torch.from_numpy(x), np.asfortranarray(x), x.astype(">f4"), wide[:, ::2], torch.from_numpy(x.T.copy()).T, x[::-1][::-1]):
         agree(nearest(given_x), expected)
     half = torch.from_numpy(x).bfloat16()
     agree(nearest(half), brute(half.float().numpy()))

@@ -12,6 +12,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from numerics.neighbors import nearest_within  # noqa: E402
+from numerics.neighbors.search import Alone  # noqa: E402
 from numerics.neighbors.sharded import main  # noqa: E402
 from tests.numerics.neighbors.sets import SETS  # noqa: E402
 
@@ -57,7 +58,34 @@ def test_one_clear_line_without_torchrun(tmp_path, capsys, monkeypatch):
         assert "--device cpu" in capsys.readouterr().err
 
 
-class Half:
+SCRIPT = """
+import os, sys
+import numpy as np, torch.distributed as dist
+from numerics.neighbors import NeighbourError, nearest_within
+from numerics.neighbors.sharded import Processes
+dist.init_process_group("gloo")
+rank = int(os.environ["RANK"])
+x = np.random.default_rng(1).standard_normal((90, 80)).astype("f4")
+share = Processes()
+assert share.agreed(7 + rank) == 7
+try:
+    nearest_within(x[::-1] if rank else x, (90,), share=share)
+except NeighbourError as error:
+    print(error, file=sys.stderr)
+    raise SystemExit(2)
+"""
+
+
+@pytest.mark.slow
+def test_processes_with_the_same_vectors_in_another_order_are_refused(tmp_path):
+    (tmp_path / "two.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(tmp_path / "two.py")],
+                          capture_output=True, text=True, timeout=240,
+                          env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)})
+    assert done.returncode != 0 and done.stderr.count("the processes differ in the vectors") == 2
+
+
+class Half(Alone):
     """The exchange of one of two processes, played in turn by one thread each."""
 
     def __init__(self, rank, board, barrier):
@@ -70,6 +98,11 @@ class Half:
         self.barrier.wait()
         t.copy_(f(t, other))
 
+    def agreed(self, choice):
+        t = torch.tensor(choice)
+        self._all(t, lambda mine, other: other if self.rank else mine)
+        return int(t)
+
     def least(self, t):
         self._all(t, torch.minimum)
 
@@ -77,15 +110,17 @@ class Half:
         self._all(t, torch.add)
 
 
+@pytest.mark.parametrize("methods", (("int8", "int8"), ("int8", "float32"), ("float32", "int8")))
 @pytest.mark.parametrize("name", ("gaussian", "duplicates", "lattice", "clusters", "unit vectors"))
-def test_two_halves_equal_the_whole(name):
-    """The same seam without processes: two threads, each doing every other block."""
+def test_two_halves_equal_the_whole(name, methods):
+    """The same seam without processes: two threads, each doing every other block. What one of them would have chosen by itself (the
+    speed of int8 products is measured) does not matter."""
     x = SETS[name](np.random.default_rng(9))
     board, barrier, found = [None, None], threading.Barrier(2, timeout=60), [None, None]
     sizes = (60, 111, len(x))
 
     def half(rank):
-        found[rank] = nearest_within(x, sizes, block=16, method="int8", share=Half(rank, board, barrier))
+        found[rank] = nearest_within(x, sizes, block=16, method=methods[rank], share=Half(rank, board, barrier))
 
     many = torch.get_num_threads()
     torch.set_num_threads(1)
