@@ -25,8 +25,8 @@ recorded = pytest.mark.skipif(not RECORD.exists(), reason="there is no record ye
 
 
 def law(power, scale=1.0, noise=0.1, rule=0.0):
-    """A stand-in for training: `scale` * parameters^power labels are memorised, with a factor of seed and luck; labels that follow
-    a rule always are (or, with `rule`, by parameters^rule)."""
+    """A stand-in for training: `scale` * parameters^power labels are memorised, with a factor of seed and luck; labels that
+    follow a rule always are (or, with `rule`, by parameters^rule)."""
     def run(request):
         sequence = request["task"] == "sequence"
         p = Shape(request["width"], request["length"], request["vocabulary"], request["classes"], sequence).parameters()
