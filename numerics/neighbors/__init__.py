@@ -63,8 +63,8 @@ def _seconds(f: Callable, device: str) -> float:
 
 
 def int8_gain(device: str = "cpu") -> float:
-    """How many times faster a product of int8 matrices is here than one of float32. On a CPU: with torch's threading set to 1. On a
-    GPU the matrices are large, since small ones time the launch alone."""
+    """How many times faster a product of int8 matrices is here than one of float32. On a CPU: with torch's threading set to 1. On
+    a GPU the matrices are large, since small ones time the launch alone."""
     kind = torch.device(device).type
     size = 512 if kind == "cpu" else 8192
     a, b = torch.ones((size, size), device=device), torch.ones((size, size), dtype=torch.int8, device=device)
@@ -73,8 +73,8 @@ def int8_gain(device: str = "cpu") -> float:
 
 @contextmanager
 def full_precision() -> Iterator[None]:
-    """float32 matrix products in float32, as their bound assumes: no TF32 and no bfloat16, and subnormal numbers kept, whatever the
-    program has set. (Threads begun inside have this thread's treatment of subnormal numbers.)"""
+    """float32 matrix products in float32, as their bound assumes: no TF32 and no bfloat16, and subnormal numbers kept, whatever
+    the program has set. (Threads begun inside have this thread's treatment of subnormal numbers.)"""
     before, flushed = torch.get_float32_matmul_precision(), not float(torch.tensor(2.0 ** -1060, dtype=torch.float64) * 1)
     torch.set_float32_matmul_precision("highest")
     torch.set_flush_denormal(False)

@@ -3,9 +3,9 @@
 **The reference.** D(a, b) = sum over k of (a_k - b_k)^2 in IEEE float64: difference, square, then sums by halving (with w the
 least power of two >= n: component k + w/2 is added to component k, w is halved, until one is left; missing components are 0).
 It never overflows, and never underflows: float64 data above 2^500 are first scaled by 2^-600, and where D < 2^-960 it is computed
-on differences times 2^570 (of the data before that scaling: times 2^-30), both exact. D(a, b) = D(b, a) bit for bit on every machine and device, since only elementwise IEEE
-operations are used. Its relative error is at most (ceil(log2 n) + 4) 2^-53, below 1e-14: where the true gap is larger, the
-reference's neighbour is the true one.
+on differences times 2^570 (of the data before that scaling: times 2^-30), both exact. D(a, b) = D(b, a) bit for bit on every
+machine and device, since only elementwise IEEE operations are used. Its relative error is at most (ceil(log2 n) + 4) 2^-53, below
+1e-14: where the true gap is larger, the reference's neighbour is the true one.
 
 **The bounds.** For stored y_i = true y_i + error of norm <= r_i, G = |y_i|^2 + |y_j|^2 - 2 fl(y_i . y_j) and n u <= 0.01:
 |fl(y_i . y_j) - y_i . y_j| <= gamma |y_i| |y_j|, gamma = 1.02 n u, in any order of summation, fused or not, u = 2^-24 or 2^-53

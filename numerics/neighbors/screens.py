@@ -10,8 +10,8 @@ So a pair nearer than u has E^2 <= T = ((1 + eta) u + |r_i| + max_J |r_j|)^2, th
 -T/(2 s_I s_J). V takes floors of the two terms and caps them at CAP, which only raises V. |r_i| is s times the float32 norm of
 Q y_i/s - q_i (of order 1 a component, so that no square underflows that counts; the subtraction is exact), raised by the rounding
 of that norm (gamma) and of the quotient (4 2^-24 |Q y|), by the rotation's (gamma_k sqrt(k) |y| for a factor of order k, as its
-Frobenius norm is sqrt(k)), by y's own and by FLUSH for whatever underflows. No model of the hardware enters: sums of int8 products
-in int32 are exact in any order.
+Frobenius norm is sqrt(k)), by y's own and by FLUSH for whatever underflows. No model of the hardware enters: sums of int8
+products in int32 are exact in any order.
 
 **FloatScreen.** V = y_i . y_j - |y_i|^2/2 - |y_j|^2/2 = -||y_i - y_j||^2/2 up to the any-order bound of `pairs`; it holds for
 matrix products that sum products in the stated precision (no TF32, no bf16 splitting, no Strassen): this is the assumed model.
@@ -159,7 +159,7 @@ class Int8Screen(Screen):
 
     def _quantise(self, b: Block) -> None:
         s = float(np.float32(float(self.points.spread[b.span].max()) / 127))
-        s = self.scale[b.start] = s if s > 1e-25 else 1.0               # all of the block is next to nothing: 1/s must not overflow
+        s = self.scale[b.start] = s if s > 1e-25 else 1.0           # else the block is next to nothing, and 1/s might overflow
         q = self.q[b.start] = torch.zeros((b.padded, self.turn.width), dtype=torch.int8, device=self.y.device)
         for part in self.points.parts(b.span):
             z = self.turn(self.y[part]).div_(s)

@@ -77,6 +77,7 @@ class Search:
         self.ties = torch.zeros((len(points.edges), u), dtype=torch.int64, device=device)
         self.index = torch.full((u,), FAR, dtype=torch.int64, device=device)
         self.held, self.count, self.lock = [], 0, threading.Lock()
+        self.begun: set[int] = set()                                    # blocks all of whose positions have a bound
         self.plan = [self._rounds(level) for level in range(len(points.edges))]
         self.done, self.total = 0, sum(len(tasks) for rounds in self.plan for tasks in rounds)
         self.stats = {"pairs": u * (u - 1) // 2, "bounded": 0, "bounded in float64": 0, "evaluated": 0, "blocks skipped": 0,
@@ -145,12 +146,15 @@ class Search:
     def _first(self, a: Block, b: Block, v: torch.Tensor) -> None:
         """Positions without a bound get one from what looks nearest in this block."""
         for p, q, w in ((a, b, v), (b, a, v.T))[:1 if a is b else 2]:
+            if p.start in self.begun or p is q and len(q) == 1:
+                continue
             rows = torch.isinf(self.u[p.span]).nonzero().flatten()
-            if len(rows) and (len(q) > 1 or p is not q):
+            if len(rows):
                 j = w[rows, :len(q)].argmax(1)
                 lower, upper = self.screen.bounds(p, q, rows, j)
                 self._lower(p, rows, upper)
                 self._lower(q, j, upper)
+            self.begun.add(p.start)
 
     def _lower(self, p: Block, i: torch.Tensor, upper: torch.Tensor) -> None:
         """u_i <= upper. Two threads may overwrite each other here: the larger value that may stay is a bound too."""

@@ -126,7 +126,8 @@ def test_blur_holds_the_rounding_of_y(scale):
     points = Points(torch.from_numpy(x), (40,), Threads(cpu=False))
     y, blur, worst = points.y(slice(None)), points.blur(slice(None)), 0.0
     for k, row in enumerate(points.row.tolist()):
-        true = [(Fraction(v) * Fraction(2) ** points.e0 - Fraction(c)) * Fraction(2) ** points.e1 for v, c in zip(x[row], points.c.tolist())]
+        true = [(Fraction(v) * Fraction(2) ** points.e0 - Fraction(c)) * Fraction(2) ** points.e1
+                for v, c in zip(x[row], points.c.tolist())]
         error = math.sqrt(sum(float(Fraction(v) - w) ** 2 for v, w in zip(y[k].tolist(), true)))
         assert error <= blur[k]
         worst = max(worst, error)

@@ -143,7 +143,8 @@ def test_numpy_torch_strides_and_halves_give_the_same():
     expected = brute(x)
     wide = np.zeros((300, 160), dtype=np.float32)
     wide[:, ::2] = x
-    for given_x in (torch.from_numpy(x), np.asfortranarray(x), x.astype(">f4"), wide[:, ::2], torch.from_numpy(x.T.copy()).T, x[::-1][::-1]):
+    for given_x in (torch.from_numpy(x), np.asfortranarray(x), x.astype(">f4"), wide[:, ::2], torch.from_numpy(x.T.copy()).T,
+                    x[::-1][::-1]):
         agree(nearest(given_x), expected)
     half = torch.from_numpy(x).bfloat16()
     agree(nearest(half), brute(half.float().numpy()))

@@ -79,7 +79,8 @@ except NeighbourError as error:
 @pytest.mark.slow
 def test_processes_with_the_same_vectors_in_another_order_are_refused(tmp_path):
     (tmp_path / "two.py").write_text(SCRIPT)
-    done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(tmp_path / "two.py")],
+    done = subprocess.run([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+                           str(tmp_path / "two.py")],
                           capture_output=True, text=True, timeout=240,
                           env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)})
     assert done.returncode != 0 and done.stderr.count("the processes differ in the vectors") == 2
@@ -113,8 +114,8 @@ class Half(Alone):
 @pytest.mark.parametrize("methods", (("int8", "int8"), ("int8", "float32"), ("float32", "int8")))
 @pytest.mark.parametrize("name", ("gaussian", "duplicates", "lattice", "clusters", "unit vectors"))
 def test_two_halves_equal_the_whole(name, methods):
-    """The same seam without processes: two threads, each doing every other block. What one of them would have chosen by itself (the
-    speed of int8 products is measured) does not matter."""
+    """The same seam without processes: two threads, each doing every other block. What one of them would have chosen by itself
+    (the speed of int8 products is measured) does not matter."""
     x = SETS[name](np.random.default_rng(9))
     board, barrier, found = [None, None], threading.Barrier(2, timeout=60), [None, None]
     sizes = (60, 111, len(x))
