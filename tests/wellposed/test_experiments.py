@@ -39,6 +39,7 @@ def test_every_report_shows_them_and_only_where_there_are_any():
     results = [measured(), waiting()]
     shown = terminal.report(results, terminal.Paint(False))
     assert "Experiment toy  (cpu)" in shown and "    predicted   at least 0.4" in shown and "    waits       no record" in shown
+    assert "| `toy.large` | no record" in markdown.page(results)
     assert "| `toy.slope` | slope = 0.45" in markdown.page(results) and 'id="experiments"' in page.page(results)
     for text in (terminal.report([entry("toy.a")], terminal.Paint(False)), markdown.page([entry("toy.a")]), page.page([entry("toy.a")])):
         assert "xperiments" not in text.replace("an experiment's record", "")

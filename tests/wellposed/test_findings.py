@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 from tests.wellposed.samples import NASTY, entry, evidence, paper
+from tests.wellposed.test_experiments import measured, waiting
 from wellposed.report import findings
 
 
@@ -36,3 +37,12 @@ def test_words_are_not_markup():
     text = findings.page([entry("toy.a", "refuted", notes=NASTY, location=NASTY, printed=NASTY, ill_posed=NASTY)])
     outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
     assert "<script>" not in outside and "&lt;script&gt;" in outside
+
+
+def test_experiments_are_told_by_claim_and_what_waits_by_experiment():
+    text = findings.page([measured(), waiting(), entry("toy.a")])
+    assert "- `toy.slope` is supported: slope = 0.45 (0.4 to 0.5) where the claim needs at least 0.4. The rival (one per weight) says at " \
+           "most 0.2; the control (one per weight) gives 1." in text
+    assert "- Without a record of `toy.gpu` nothing is said about `toy.large`." in text
+    assert "experiments say" not in findings.page([entry("toy.a")])
+    assert "<script>" not in findings.page([measured(words=NASTY)])

@@ -1,11 +1,12 @@
-"""The ten gravest findings in plain words. Nothing is typed in: order, numbers and verdicts come from the results."""
+"""The ten gravest findings and what the experiments say, in plain words. Nothing is typed in: order, numbers and verdicts come from
+the results."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wellposed.graph import FAILING
-from wellposed.report import facts, markdown, mathml
+from wellposed.report import experiments, facts, markdown, mathml
 
 MOST = 10
 GRAVEST = ("ill-posed", "contradicted", "refuted", "conditional")
@@ -47,7 +48,25 @@ def page(results: Sequence[Mapping[str, Any]]) -> str:
         out += ["", f"## {k}. {markdown.plain(r['location'])} {SAYS[r['verdict']]}", "", *_finding(r, known)]
     if not chosen:
         out += ["", "Nothing was found to fail as printed."]
+    out += _experiments(results)
     return "\n".join(out) + "\n"
+
+
+def _experiments(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One item for each claim that a record decides; the claims that wait for one, by experiment."""
+    told = experiments.lines(results)
+    if not told:
+        return []
+    out = ["", "## What the experiments say", ""]
+    out += [f"- {markdown.code(x.claim)} is {x.verdict}: {markdown.plain(x.measured)} where the claim needs {markdown.plain(x.predicted)}. "
+            f"The rival ({markdown.plain(x.rival_words)}) says {markdown.plain(x.rival)}; the control ({markdown.plain(x.control_words)}) "
+            f"gives {markdown.plain(x.control)}." for x in told if x.measured]
+    waiting: dict[str, list[str]] = {}
+    for x in told:
+        if not x.measured:
+            waiting.setdefault(x.experiment, []).append(markdown.code(x.claim))
+    out += [f"- Without a record of {markdown.code(name)} nothing is said about {', '.join(claims)}." for name, claims in waiting.items()]
+    return out
 
 
 def _finding(r: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> list[str]:

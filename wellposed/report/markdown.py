@@ -51,7 +51,8 @@ def page(results: Sequence[Mapping[str, Any]], rows: Mapping[str, Iterable[str]]
     told = experiments.lines(results)
     if told:
         out += ["", "## Experiments", "", f"| {' | '.join(experiments.HEADS)} |", "|---" * len(experiments.HEADS) + "|"]
-        out += [f"| {cell(x.claim)} | {' | '.join(map(plain, x.cells()[1:]))} |" for x in told]
+        out += [f"| {cell(x.claim)} | {' | '.join(map(plain, x.cells()[1:]))} |" if x.measured else
+                f"| {cell(x.claim)} | {plain(x.waits)} | | | | {x.verdict} |" for x in told]
     out += ["", "## What falls", ""]
     falls = [r for r in results if r["falls"]]
     out += [f"- {code(r['id'])} fails, and with it the paper's argument for {', '.join(map(code, r['falls']))}" for r in falls]
