@@ -21,8 +21,8 @@ from empirics.radius.settings import RadiusError, Settings
 ALWAYS = ("after", "before")
 PLACES = ("device", "dtype")                    # options that change where it runs, not what is run
 SHORT = {"unit density": "density", "printed, n = T d_emb": "T d_emb"}
-LETTERS = {"gaussian": "g", "words": "w", "shuffled": "s", "untrained": "u", "unit density": "d", "printed, n = T d_emb": "t",
-           "Z_t = 1": "z"}
+LETTERS = {"V_n = 1": "v", "gaussian": "g", "words": "w", "shuffled": "s", "untrained": "u", "unit density": "d",
+           "printed, n = T d_emb": "t", "Z_t = 1": "z"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,6 +112,9 @@ def _record(experiment: base.Experiment, measured: Mapping[str, Any], folder: Pa
                        "seconds": round(sum(raw["phases"].values()), 1)})
     except (KeyError, TypeError, IndexError, AttributeError) as error:
         raise RadiusError("these are no whole figures of a radius run; measure again") from error
+    except (ValueError, ZeroDivisionError) as error:        # such as a slope of nothing but duplicates
+        raise RadiusError(f"no claim can be decided from these figures: {' '.join(str(error).split())}; take a text with fewer "
+                          "equal chunks") from error
     record["digest"] = base.digest(record)
     print("\n".join(verdicts(record, experiment, claims)))
     try:
@@ -139,7 +142,7 @@ def table(raw: Mapping[str, Any]) -> list[str]:
            f"{text['chunks']} of {text['chunks available']} chunks of {text['length']} tokens; {text['shorter than a chunk']} of "
            f"{text['documents']} documents are shorter",
            "predicted from sizes: " + ", ".join(f"{name} {value:.4g}" for name, value in list(sizes.items())[:2]),
-           " " * 22 + ", ".join(f"{name} {value:.4g}" for name, value in list(sizes.items())[2:]), "",
+           " " * 22 + ", ".join(f"{name} {value:.4g}" for name, value in list(sizes.items())[2:]), *proved(raw), "",
            f"{'view':8}{'share':>6}{'mean':>8}{'median':>8}{'/norm':>7}{'equal':>6}{'gaussian':>9}{'words':>7} {'best':8} apart"]
     for row in raw["comparison"]:
         said = row["predicted"]
@@ -150,12 +153,22 @@ def table(raw: Mapping[str, Any]) -> list[str]:
     same = ", ".join(f"{view} {100 * found['same']:.0f} %" for view, found in raw["words"].items() if view in ("after", "before"))
     chance = 100 * next(iter(raw["words"].values()))["chance"]
     out.append(f"the neighbour ends in the same word: {same} (by chance {chance:.1f} %)")
-    errors = overall(raw["comparison"])
-    out += ["mean |log error|: " + ", ".join(f"{SHORT.get(n, n)} {e:.2f}" for n, e in list(errors.items())[:4]),
+    errors = ", ".join(f"{SHORT.get(n, n)} {e:.2f}" for n, e in list(overall(raw["comparison"]).items())[:4])
+    out += [f"mean |log error|: {errors or 'none, as every median distance is 0 (duplicates)'}",
             "equal: vectors with a duplicate, at distance 0. apart: what this could have told",
             "from the printed formula (ranges within 20 %): Gaussian, words, shuffled,",
-            "untrained, density, T d_emb, Z_t"]
+            "untrained, density, T d_emb, Z_t = 1, V_n = 1"]
     return out
+
+
+def proved(raw: Mapping[str, Any]) -> list[str]:
+    """What is proved of any vectors, beside what was found."""
+    rows, after = raw["proved"].values(), raw["proved"]["after"]
+    meet = 100 * after["balls of the printed radius that meet"]
+    broken, compared = (sum(r[k] for r in rows) for k in ("broken", "compared"))
+    return [f"proved: fewer vectors are never nearer: broken by {broken} of {compared}",
+            f"proved: a radius of disjoint balls around all vectors (after) is below {after['common radius below']:.3g};",
+            f"        {meet:.0f} % of balls of the printed radius would meet another"]
 
 
 def verdicts(record: Mapping[str, Any], experiment: base.Experiment, claims: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """From the raw figures of a radius run to measured intervals, and to the table of explanations: pure functions of the record."""
 from __future__ import annotations
 
-from math import log
+from math import hypot, log
 from typing import Any, Iterator, Mapping, Sequence
 
 from empirics.radius import retrieval
@@ -10,6 +10,8 @@ from empirics.radius.statistics import SHARES, Summary, interval, of_medians, ra
 Raw = Mapping[str, Any]
 PRINTED = 20.0          # Figure 2's mean and median
 NEAR = log(1.2)         # "approximately": within 20 percent, as niu2024.radius.twice reads it
+
+OPEN = {"value": 0.0, "low": -999.0, "high": 999.0}     # of squared logs: nothing is excluded
 
 
 def largest(curve: Mapping[str, Summary]) -> Summary:
@@ -39,41 +41,49 @@ def _off(samples: list[Summary]) -> dict[str, float]:
 
 
 def analyse_offline(raw: Raw) -> dict[str, Any]:
-    """ratio: the median distance over 2 sqrt(n/2 pi e). scaled: the median with the larger layer norm over that without. score:
-    mean |log| error of the printed formula less that of the Gaussian, over all views. beaten: less that of `words`. shares: the
-    larger of the mean's and the median's ratios at 25 and 100 %. fall: minus the slope of log distance against log m. lift: see
-    `lift`."""
+    """ratio: the median distance over 2 sqrt(n/2 pi e). score: mean squared log error of the printed formula less that of the
+    Gaussian, see `score`. beaten: less that of `words`. shares: the larger of the mean's and the median's ratios at 25 and 100 %.
+    fall: minus the slope of log distance against log m. lift: see `lift`."""
     rule, after, made = raw["predicted"]["from sizes"]["printed"], raw["real"]["after"], raw["controls"]
-    scaled = raw["scaled"]
     return {
         "ratio": {"measured": of_medians(largest(after), lambda x: x / rule),
                   "control": of_medians(largest(raw["predicted"]["shuffled"]["after"]), lambda x: x / rule)},
-        "scaled": {"measured": ratios(largest(scaled["after"]), largest(scaled["before"]), "median"),
-                   "control": ratios(largest(scaled["rotated"]), largest(scaled["before"]), "median")},
-        "score": {"measured": score(raw["real"], raw["predicted"]["gaussian"], rule),
-                  "control": score({"made up": made["revisited"]}, {"made up": made["revisited gaussian"]}, rule)},
-        "beaten": {"measured": score(raw["real"], raw["predicted"]["words"], rule),
-                   "control": score({"made up": made["revisited"]}, {"made up": made["revisited words"]}, rule)},
+        "score": {"measured": score(raw["real"], raw["predicted"]["draws"]["gaussian"], rule),
+                  "control": score({"made up": made["revisited"]}, {"made up": made["revisited draws"]["gaussian"]}, rule)},
+        "beaten": {"measured": score(raw["real"], raw["predicted"]["draws"]["words"], rule),
+                   "control": score({"made up": made["revisited"]}, {"made up": made["revisited draws"]["words"]}, rule)},
         "shares": {"measured": _shrink(after), "control": _shrink(made["surface"])},
         "fall": {"measured": _minus(slopes(after)), "control": _minus(slopes(made["revisited"]))},
         "lift": lift(raw),
     }
 
 
-def score(real: Mapping[str, Any], rival: Mapping[str, Any], rule: float) -> dict[str, float]:
-    """Over all views: mean of |log(median/printed)| - |log(median/rival's median)|; positive where the rival is nearer.
+def score(real: Mapping[str, Any], draws: Mapping[str, Sequence[float]], rule: float) -> dict[str, float]:
+    """Mean over the views that can tell of log(median/printed)^2 - log(median/rival's)^2: positive where the rival is nearer.
 
-    Views where most vectors are duplicates (layer 0: the word alone) are left out: their distance is 0, which nothing here
-    predicts.
+    draws: view -> medians of several draws of the rival. A view can tell if the two predictions, within 20 percent each, lie
+    apart (known before the measurement). Where none can, the interval leaves everything open. Views with a median of 0 (layer 0
+    is the word alone: mostly duplicates) are left out, which no explanation here predicts. The error is that of the
+    measured medians over groups of vectors and that of the rival's median over its draws, together.
+
+    Changed after the first record: it had taken |log| errors over all views. Where the median lies below both predictions, as in
+    all of them, that difference is log(printed/rival) whatever was measured, and it had no error; and it called the formula the
+    better one in views of which none could tell.
     """
-    rows = [(largest(real[view]), largest(rival[view])["median"]) for view in real
-            if min(largest(real[view])["groups"]["median"]) > 0]
-    if not rows:
-        raise ValueError("every view is mostly duplicates: there is no distance to compare")
-    def at(medians):
-        return sum(abs(log(m / rule)) - abs(log(m / g)) for m, (_, g) in zip(medians, rows)) / len(rows)
-    groups = zip(*(s["groups"]["median"] for s, _ in rows))
-    return interval(at([s["median"] for s, _ in rows]), [at(medians) for medians in groups])
+    views = [v for v in real if min(largest(real[v])["groups"]["median"]) > 0 and min(draws[v]) > 0]
+    views = [v for v in views if abs(log(rule) - sum(map(log, draws[v])) / len(draws[v])) > 2 * NEAR]
+    if not views:
+        return dict(OPEN)
+    of_rival = [[log(draws[v][k]) for v in views] for k in range(len(draws[views[0]]))]
+    centre = [sum(column) / len(of_rival) for column in zip(*of_rival)]
+
+    def at(medians: Sequence[float], said: Sequence[float] = centre) -> float:
+        return sum((log(m) - log(rule)) ** 2 - (log(m) - g) ** 2 for m, g in zip(medians, said)) / len(views)
+    median = [largest(real[v])["median"] for v in views]
+    value = at(median)
+    groups = [at(medians) for medians in zip(*(largest(real[v])["groups"]["median"] for v in views))]
+    error = hypot(*(interval(value, rows)["high"] - value for rows in (groups, [at(median, said) for said in of_rival])))
+    return {"value": round(value, 6), "low": round(value - error, 6), "high": round(value + error, 6)}
 
 
 def _shrink(curve: Mapping[str, Summary]) -> dict[str, float]:

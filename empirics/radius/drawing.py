@@ -17,13 +17,16 @@ from empirics.radius.settings import RadiusError
 from empirics.radius.statistics import ERRORS, SHARES, slopes
 from theory.claim import WellposedError
 
-COLOURS = {"measured": "#1f77b4", "printed": "#d62728", "unit density": "#9467bd", "Z_t = 1": "#8c564b", "gaussian": "#2ca02c",
+COLOURS = {"measured": "#1f77b4", "printed": "#d62728", "unit density": "#9467bd", "Z_t = 1": "#8c564b", "V_n = 1": "#e377c2",
+           "printed, n = T d_emb": "#bcbd22", "gaussian": "#2ca02c",
            "words": "#17becf",
            "shuffled": "#ff7f0e", "untrained": "#7f7f7f"}
-LABELS = {"printed": "printed 2√(n/2πe)", "Z_t = 1": "2r with Z = 1", "unit density": "one point per unit volume",
+LABELS = {"printed": "printed 2√(n/2πe)", "printed, n = T d_emb": "printed, n = T d_emb", "Z_t = 1": "2r with Z = 1",
+          "V_n = 1": "2r with V_n(r) = 1", "unit density": "one point per unit volume",
           "gaussian": "Gaussian, same mean and covariance", "words": "Gaussian around each last word",
           "shuffled": "coordinates permuted", "untrained": "untrained model"}
-DASHES = {"printed": "-", "Z_t = 1": ":", "unit density": "-.", "gaussian": "--", "words": (0, (6, 2)),
+DASHES = {"printed": "-", "printed, n = T d_emb": "-", "V_n = 1": (0, (3, 1, 1, 1, 1, 1)), "Z_t = 1": ":",
+          "unit density": "-.", "gaussian": "--", "words": (0, (6, 2)),
           "shuffled": (0, (4, 2, 1, 2)), "untrained": (0, (1, 1))}
 
 
@@ -53,7 +56,8 @@ def _svg(figure: Any) -> str:
 
 def _title(raw: Mapping[str, Any]) -> str:
     model, text = raw["model"], raw["text"]
-    return f"{model['name']} ({model['layers']} layers, n = {model['width']}), {text['chunks']:,} chunks of {text['length']} tokens"
+    return (f"{model['name']} ({model['layers']} layers, n = {model['width']}), {text['chunks']:,} chunks of {text['length']} "
+            "tokens")
 
 
 def _legend(figure: Any, axes: Any, columns: int) -> None:
@@ -88,9 +92,20 @@ def _histogram(ax: Any, raw: Mapping[str, Any], view: str, percent: int) -> None
     row = next(r for r in raw["comparison"] if r["view"] == view and r["share"] == percent)
     for name in LABELS:
         if name in row["predicted"]:
-            ax.axvline(row["predicted"][name], color=COLOURS[name], ls=DASHES[name], lw=1.3, label=LABELS[name])
+            _line(ax.axvline, row["predicted"][name], name, 2 * edges[-1])
+    least = s["quantiles"][0]
+    if percent == 100:          # the bound is of all vectors
+        ax.axvline(least, color="black", ls=":", lw=1, label="proved: radii of disjoint balls sum to less than the least")
     ax.axvline(s["median"], color="black", lw=0.8, label="measured median")
     ax.set_title(f"{percent} %: mean {s['mean']:.2f}, median {s['median']:.2f}", fontsize=8)
+
+
+def _line(draw: Any, at: float, name: str, most: float) -> None:
+    """A prediction as a line; beyond `most`, where it would squeeze everything else, in the legend alone, with its number."""
+    if at <= most:
+        draw(at, color=COLOURS[name], ls=DASHES[name], lw=1.3, label=LABELS[name])
+    else:
+        draw(np.nan, color=COLOURS[name], ls=DASHES[name], lw=1.3, label=f"{LABELS[name]}: {at:.4g}, off scale")
 
 
 # ---------------------------------------------------------------- distance against m
@@ -112,7 +127,9 @@ def against_size(raw: Mapping[str, Any]) -> str:
             ax.grid(alpha=0.3)
             ax.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.13))
         axes[0].set_ylabel("distance to the nearest neighbour (geometric mean)")
-        figure.suptitle(_title(raw))
+        checked = raw["proved"].values()
+        figure.suptitle(f"{_title(raw)}\nproved: the nearest of fewer vectors is never nearer; broken by "
+                        f"{sum(c['broken'] for c in checked)} of {sum(c['compared'] for c in checked):,} distances")
         return _svg(figure)
 
 
@@ -143,7 +160,8 @@ def against_layer(raw: Mapping[str, Any]) -> str:
     context, figure = _canvas(8, 4.2)
     with context:
         ax = figure.subplots()
-        views = sorted((v for v in raw["real"] if v.startswith("layer.")), key=lambda v: int(v.split(".")[1])) + ["before", "after"]
+        layers = (v for v in raw["real"] if v.startswith("layer."))
+        views = [*sorted(layers, key=lambda v: int(v.split(".")[1])), "before", "after"]
         at = np.arange(len(views))
         rows = [largest(raw["real"][v]) for v in views]
         median = np.array([s["median"] for s in rows])
@@ -151,10 +169,11 @@ def against_layer(raw: Mapping[str, Any]) -> str:
         ax.errorbar(at, median, [median - low, high - median], fmt="o", capsize=3, color=COLOURS["measured"],
                     label="measured median and quartiles")
         for name, mark in (("gaussian", "s"), ("words", "D")):
-            ax.plot(at, [largest(raw["predicted"][name][v])["median"] for v in views], mark, ms=5, mfc="none", color=COLOURS[name],
-                    label=LABELS[name])
-        for name in ("printed", "Z_t = 1", "unit density"):
-            ax.axhline(raw["predicted"]["from sizes"][name], color=COLOURS[name], ls=DASHES[name], lw=1.3, label=LABELS[name])
+            said = [largest(raw["predicted"][name][v])["median"] for v in views]
+            ax.plot(at, said, mark, ms=5, mfc="none", color=COLOURS[name], label=LABELS[name])
+        sizes = raw["predicted"]["from sizes"]
+        for name in (name for name in LABELS if name in sizes):
+            _line(ax.axhline, sizes[name], name, 2 * max(high))
         names = {"before": "before last\nlayer norm", "after": "after last\nlayer norm"}
         ax.set_xticks(at, [names.get(v, v.replace(".", " ")) for v in views])
         ax.set_ylim(bottom=0)
@@ -170,4 +189,10 @@ FIGURES = {"radius_histograms": histograms, "radius_size": against_size, "radius
 
 def write(out: Path, name: str, folder: Path = base.RECORDS) -> None:
     """NAME.svg into a folder."""
-    (out / f"{name}.svg").write_text(FIGURES[name](raw_of(folder=folder)), encoding="utf-8")
+    raw = raw_of(folder=folder)
+    try:
+        picture = FIGURES[name](raw)
+    except KeyError as error:
+        raise RadiusError(f"the record of radius.offline lacks {error}, which this code shows; run `python -m "
+                          "empirics.radius`") from error
+    (out / f"{name}.svg").write_text(picture, encoding="utf-8")

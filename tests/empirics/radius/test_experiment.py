@@ -33,7 +33,7 @@ def raw(gpt2, text, tmp_path_factory):
 
 def test_the_same_run_gives_the_same_figures(gpt2, text, raw):
     again = experiments.measure(small(gpt2, text), 5)
-    for key in ("predicted", "real", "controls", "retrieval", "words", "comparison", "vectors sha256"):
+    for key in ("predicted", "real", "proved", "controls", "retrieval", "words", "comparison", "vectors sha256"):
         assert again[key] == raw[key], key
     assert experiments.measure(small(gpt2, text), 6)["real"] != raw["real"]
 
@@ -46,7 +46,8 @@ def test_the_scaled_model_is_put_back(gpt2, text, tmp_path):
     before = models.weights_digest(run.encoder.model)
     found = experiments.rescaled(run, s, "cpu")
     assert models.weights_digest(run.encoder.model) == before
-    assert found["after"]["50"]["median"] == pytest.approx(16 * found["before"]["50"]["median"])
+    assert found["after"]["16"]["median"] == pytest.approx(16 * found["before"]["16"]["median"])
+    assert found["rotated"]["16"]["median"] == pytest.approx(found["before"]["16"]["median"], rel=1e-5)
 
 
 def test_distances_are_those_of_a_brute_force(gpt2, text, raw, tmp_path):
@@ -66,16 +67,21 @@ def test_distances_are_those_of_a_brute_force(gpt2, text, raw, tmp_path):
 def test_predictions_are_on_the_disk_before_a_distance_is_measured(gpt2, text, tmp_path, monkeypatch):
     """When the vectors' own distances are taken, predictions.json is there; it holds what the record says."""
     from empirics.radius import explanations
-    real, seen = experiments.summaries, []
+    real, seen = experiments.nearest, []
     drawn: list[int] = []
-    for name in ("gaussian", "by_word", "shuffled", "revisited", "surface", "rotated"):
-        f = getattr(explanations, name)
-        monkeypatch.setattr(explanations, name, lambda *a, f=f: (drawn.append(id(out := f(*a))), made.append(out), out)[2])
     made: list = []
-    def summaries(x, *rest, **named):
+    def note(out):
+        made.append(out)                    # kept, so that no id is given twice
+        drawn.append(id(out))
+        return out
+    for name in ("shuffled", "revisited", "surface", "rotated"):
+        monkeypatch.setattr(explanations, name, lambda *a, f=getattr(explanations, name): note(f(*a)))
+    for name in ("gaussian", "by_word"):
+        monkeypatch.setattr(explanations, name, lambda *a, f=getattr(explanations, name): lambda rng, draw=f(*a): note(draw(rng)))
+    def nearest(x, *rest, **named):
         seen.append((id(x) in drawn, (tmp_path / "predictions.json").exists()))
         return real(x, *rest, **named)
-    monkeypatch.setattr(experiments, "summaries", summaries)
+    monkeypatch.setattr(experiments, "nearest", nearest)
     raw = experiments.measure(small(gpt2, text), 5, tmp_path)
     own = [there for is_drawn, there in seen if not is_drawn]
     untrained, rest = own[:2], own[2:]
@@ -91,8 +97,15 @@ def test_every_quantity_comes_out_of_the_raw_figures(raw):
             for i in q.values():
                 assert i["low"] <= i["value"] <= i["high"]
     assert comparison(raw) == raw["comparison"]
-    scaled = analyse_offline(raw)["scaled"]
-    assert scaled["measured"]["value"] == 16 and scaled["control"]["value"] == pytest.approx(1, abs=1e-4)
+    assert all(len(draws) == experiments.DRAWS and draws[0] == raw["predicted"][name][view]["128"]["median"]
+               for name, views in raw["predicted"]["draws"].items() for view, draws in views.items())
+
+
+def test_what_is_proved_is_checked_on_the_models_own_distances(raw):
+    assert set(raw["proved"]) == set(raw["real"]) and all(p["broken"] == 0 < p["compared"] for p in raw["proved"].values())
+    after = raw["proved"]["after"]
+    assert after["common radius below"] == pytest.approx(raw["real"]["after"]["128"]["quantiles"][0] / 2)
+    assert any("broken by 0 of" in line for line in face.table(raw))
 
 
 def test_a_prediction_that_is_right_wins(raw):
@@ -192,11 +205,11 @@ def test_the_score_depends_on_the_unit(record):
     there."""
     raw = record["raw"]
     rule, factor = raw["predicted"]["from sizes"]["printed"], raw["scaled"]["factor"]
-    def times(curves):
-        return {v: {m: {**s, "median": factor * s["median"], "groups": {**s["groups"], "median": [factor * x for x in s["groups"]["median"]]}}
-                    for m, s in curve.items()} for v, curve in curves.items() if v == "after"}
-    assert score(times(raw["real"]), times(raw["predicted"]["gaussian"]), rule)["low"] > 1
-    assert record["measured"]["score"]["high"] < 0
+    times = {m: {**s, "median": factor * s["median"], "groups": {**s["groups"], "median": [factor * x for x in s["groups"]["median"]]}}
+             for m, s in raw["real"]["after"].items()}
+    draws = raw["predicted"]["draws"]["gaussian"]["after"]
+    assert score({"after": times}, {"after": [factor * x for x in draws]}, rule)["low"] > 1
+    assert record["measured"]["score"]["low"] < 0.5
 
 
 def test_a_record_says_what_it_depends_on(record):
@@ -233,6 +246,23 @@ def test_figures_are_drawn_from_the_figures_alone(raw, name):
     assert svg == drawing.FIGURES[name](json.loads(json.dumps(raw, sort_keys=True)))
     ElementTree.fromstring(svg)
     assert "printed" in svg and "Gaussian" in svg
+
+
+def test_a_prediction_off_the_scale_stands_in_the_legend_with_its_number(raw):
+    """The tiny model's width 16 puts n = T d_emb at 2 sqrt(8 16/2 pi e); moved far out, it keeps its number and the axis its range."""
+    far = json.loads(json.dumps(raw))
+    for row in far["comparison"]:
+        row["predicted"]["printed, n = T d_emb"] = 12345.0
+    far["predicted"]["from sizes"]["printed, n = T d_emb"] = 12345.0
+    for name in ("radius_histograms", "radius_layer"):
+        plain, svg = drawing.FIGURES[name](raw), drawing.FIGURES[name](far)
+        assert "printed, n = T d_emb" in plain and "1.234e+04, off scale" in svg
+        assert ">10000<" not in svg and ">12000<" not in svg
+
+
+def test_the_proved_bounds_are_in_the_figures(raw):
+    assert "radii of disjoint balls" in drawing.FIGURES["radius_histograms"](raw)
+    assert "never nearer; broken by 0 of" in drawing.FIGURES["radius_size"](raw)
 
 
 def test_a_figure_without_a_record_is_one_line(tmp_path):

@@ -66,7 +66,7 @@ def test_unit_density_is_what_scattered_points_show():
 def test_the_gaussian_has_the_vectors_mean_and_covariance():
     rng = np.random.default_rng(0)
     x = (rng.standard_normal((20_000, 4)) ** 2 @ rng.standard_normal((4, 4)) + 5).astype(np.float32)
-    g = ex.gaussian(x, np.random.default_rng(1))
+    g = ex.gaussian(x)(np.random.default_rng(1))
     assert g.dtype == np.float32 and g.shape == x.shape
     assert np.allclose(g.mean(0), x.mean(0), atol=0.1)
     scale = np.sqrt(np.outer(np.diag(np.cov(x.T)), np.diag(np.cov(x.T))))
@@ -86,15 +86,15 @@ def test_words_give_back_the_two_covariances():
     words = rng.integers(0, 300, 3000)
     centres = rng.standard_normal((300, 5)) * [5, 1, 1, 0, 0]
     x = (centres[words] + rng.standard_normal((3000, 5)) * [1, 1, 0.1, 0.1, 2]).astype(np.float32)
-    y = ex.by_word(x, words, np.random.default_rng(4))
+    y = ex.by_word(x, words)(np.random.default_rng(4))
     def parts(v):
         means = np.stack([v[words == w].mean(0) for w in np.unique(words)])
         return means.var(0), np.concatenate([v[words == w] - v[words == w].mean(0) for w in np.unique(words)]).var(0)
     for a, b in zip(parts(x), parts(y)):
         assert np.allclose(a, b, rtol=0.3, atol=0.02)
     assert np.median(distances(y)) == pytest.approx(np.median(distances(x)), rel=0.15)
-    alone = ex.by_word(x, np.arange(3000), np.random.default_rng(4))
-    assert (alone == ex.gaussian(x, np.random.default_rng(4))).all()
+    alone = ex.by_word(x, np.arange(3000))(np.random.default_rng(4))
+    assert (alone == ex.gaussian(x)(np.random.default_rng(4))).all()
 
 
 def test_made_up_vectors_are_what_they_say():
@@ -154,12 +154,55 @@ def curve(median: float, m: int = 400) -> dict:
 
 
 def test_the_score_favours_who_is_nearer():
-    assert analysis.score({"a": curve(10.0)}, {"a": curve(20.0)}, 10.0)["value"] == pytest.approx(-math.log(2), abs=0.01)
-    assert analysis.score({"a": curve(10.0)}, {"a": curve(10.0)}, 20.0)["value"] == pytest.approx(math.log(2), abs=0.01)
-    both = analysis.score({"a": curve(10.0), "b": curve(0.0)}, {"a": curve(10.0), "b": curve(5.0)}, 20.0)
-    assert both["value"] == pytest.approx(math.log(2), abs=0.01)        # a layer of duplicates says nothing
-    with pytest.raises(ValueError, match="duplicates"):
-        analysis.score({"b": curve(0.0)}, {"b": curve(5.0)}, 20.0)
+    near = analysis.score({"a": curve(10.0)}, {"a": [20.0] * 4}, 10.0)
+    assert near["value"] == pytest.approx(-math.log(2) ** 2, abs=0.01) and near["low"] < near["value"] < near["high"]
+    assert analysis.score({"a": curve(10.0)}, {"a": [10.0] * 4}, 20.0)["value"] == pytest.approx(math.log(2) ** 2, abs=0.01)
+    both = analysis.score({"a": curve(10.0), "b": curve(0.0)}, {"a": [10.0] * 4, "b": [5.0] * 4}, 20.0)
+    assert both["value"] == pytest.approx(math.log(2) ** 2, abs=0.01)        # a layer of duplicates says nothing
+    assert analysis.score({"b": curve(0.0)}, {"b": [5.0] * 4}, 20.0) == analysis.OPEN
+    assert analysis.score({"a": curve(10.0)}, {"a": [0.0] * 4}, 20.0) == analysis.OPEN      # a rival of duplicates
+
+
+def test_the_score_carries_the_measurement_where_it_lies_below_both_predictions():
+    """There |log| errors differ by log(printed/rival) whatever is measured, which was the first record's mistake."""
+    low, lower = (analysis.score({"a": curve(m)}, {"a": [10.0] * 4}, 20.0) for m in (8.0, 4.0))
+    assert low["high"] < lower["low"] and low["low"] < low["value"]
+    assert low["value"] == pytest.approx(math.log(8 / 20) ** 2 - math.log(8 / 10) ** 2, abs=0.01)
+
+
+def test_the_score_carries_the_rivals_own_error():
+    sharp, blurred = (analysis.score({"a": curve(8.0)}, {"a": draws}, 20.0) for draws in ([10.0] * 4, [8.0, 12.5, 9.0, 100 / 9]))
+    assert blurred["value"] == pytest.approx(sharp["value"], abs=1e-6)
+    assert blurred["high"] - blurred["low"] > 3 * (sharp["high"] - sharp["low"])
+
+
+def test_only_views_that_can_tell_count():
+    assert analysis.score({"a": curve(3.0)}, {"a": [14.0] * 4}, 20.0) == analysis.OPEN          # within 20 percent of 20 percent
+    assert analysis.score({"a": curve(3.0)}, {"a": [13.0] * 4}, 20.0)["low"] > 0
+    alone = analysis.score({"a": curve(3.0)}, {"a": [5.0] * 4}, 20.0)
+    assert analysis.score({"a": curve(3.0), "b": curve(19.0)}, {"a": [5.0] * 4, "b": [15.0] * 4}, 20.0) == alone
+
+
+# ---------------------------------------------------------------- what is proved of any vectors
+
+def test_fewer_vectors_are_farther_and_a_wrong_measurement_is_found():
+    x = np.random.default_rng(0).standard_normal((80, 3))
+    found = {m: distances(x[:m]) for m in (20, 40, 80)}
+    assert ex.fewer_is_farther(found) == {"compared": 60, "broken": 0}
+    assert ex.fewer_is_farther({**found, 20: found[20] / 2})["broken"] > 10
+
+
+def test_disjoint_balls_bound_the_radius():
+    said = ex.disjoint_balls(np.array([3.0, 4, 8, 10]), 4.0)
+    assert said["common radius below"] == 1.5 and said["balls of the printed radius that meet"] == 0.75
+
+
+@pytest.mark.parametrize("n", [20, 384, 1024])
+def test_the_unit_volume_radius_lies_in_its_proved_bracket(n):
+    """niu2024.critical_radius.amended at V_n = 1: 0 <= n log(r/rho) - log(pi n)/2 <= 1/(6 n)."""
+    r = ex.from_sizes(n, 1, 100)["V_n = 1"] / 2
+    assert ex.log_volume(n, r) == pytest.approx(0, abs=1e-9)
+    assert -1e-9 <= n * math.log(r / ex.radius(n)) - math.log(math.pi * n) / 2 <= 1 / (6 * n) + 1e-9
 
 
 def row(block: int, trained: int, shuffled: int, level: float = 0.5) -> dict:

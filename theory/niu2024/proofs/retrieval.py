@@ -7,11 +7,11 @@ from theory.kernel import Theorem
 from theory.lemmas.euclid import sum_nonneg
 from theory.lemmas.explog import exp_pos, inv_pos, inverse, log_inverse, log_product
 from theory.lemmas.logsumexp import sum_exp_pos
-from theory.niu2024.definitions import D, N, RADIUS, X, Y, distance, dot, nearest, pattern_norm, square_norm
+from theory.niu2024.definitions import D, N, RADIUS, RHO, X, Y, distance, dot, nearest, pattern_norm, square_norm
 from theory.niu2024.proofs.energies import expand, positive_d
 from theory.tactics import (apply, assume, be, both, each_elim, each_intro, index_facts, lin, linsum, max_least, multiply,
-                            ring, same_function, square, sum_eq)
-from theory.terms import (ONE, ZERO, Symbol, Term, abs_, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, nat, open_,
+                            product, ring, same_function, square, sum_eq, under_max, use_attained)
+from theory.terms import (ONE, ZERO, Symbol, Term, abs_, and_, each, eq, exp, fam, fresh, imp, inv, le, log, lt, min_, nat, open_,
                           some, sum_)
 
 HALF = Fraction(1, 2)
@@ -94,6 +94,35 @@ def fewer_patterns() -> Theorem:
     inside = lin(lt(fam(i), D), assume(lt(fam(i), M)), assume(le(M, D)))
     bound = apply("max_bound", assume(nat(fam(i))), inside, i=i, n=D, f=-distance(X, fam(i)))
     return lin(le(nearest(X), nearest(X, N, M)), max_least(size_positive(M), bound, i, M))
+
+
+FACTOR = fam("a")
+
+
+def scaled_nearest() -> Term:
+    """The squared distance of a x to the nearest of a rho_1, ..., a rho_d"""
+    return min_(D, lambda i: sum_(N, lambda k: (FACTOR * X(k) - FACTOR * RHO(i, k)) ** 2))
+
+
+HOMOGENEOUS = eq(scaled_nearest(), FACTOR ** 2 * nearest(X))
+
+
+def homogeneous() -> Theorem:
+    """min over i of ||a x - a rho_i||^2 = a^2 min over i of ||x - rho_i||^2"""
+    i = fresh("i")
+    at, positive, factor = fam(i), size_positive(D), FACTOR ** 2
+    apart = lambda k: -(factor * distance(X, k))
+    one = linsum(eq(-sum_(N, lambda k: (FACTOR * X(k) - FACTOR * RHO(at, k)) ** 2), apart(at)))
+    pulled = under_max(positive, one, i, D)                             # max of -||a x - a rho_i||^2 = max of -a^2 d(x, rho_i)
+    is_nat, inside = index_facts(i, D)
+    bound = apply("max_bound", is_nat, inside, i=i, n=D, f=-distance(X, at))
+    top, whole = pulled.concl.args[1], bound.concl.args[1]
+    weight_ = be(square(FACTOR), le(ZERO, factor))
+    low = max_least(positive, lin(le(apart(at), factor * whole), product(weight_, bound)), i, D)
+    j = fresh("j")
+    high = use_attained(positive, whole, j, lambda n_, in_, e: lin(
+        le(factor * whole, top), multiply(e, factor), apply("max_bound", n_, in_, i=i, n=D, f=apart(at))))
+    return lin(HOMOGENEOUS, pulled, apply("antisymmetric", low, high))
 
 
 # ---------------------------------------------------------------- attention
