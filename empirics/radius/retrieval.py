@@ -58,7 +58,7 @@ def outputs(encoder: Encoder, tokens: np.ndarray, batch: int, shuffled: Sequence
         return read
     handles = [block.register_forward_hook(hook(k), with_kwargs=True) for k, block in enumerate(encoder.blocks)]
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), forward.last_only(encoder, (*shuffled, *encoder.blocks[-1:])):
             for ids in forward.batches(forward.framed(encoder, tokens), batch, encoder.device):
                 forward.run_model(encoder, ids)
     finally:
@@ -105,4 +105,6 @@ def chosen(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Per block, the row whose damage leaves the shuffled block nearest to one hit in three: chosen without looking at the
     trained one."""
     blocks = sorted({row["block"] for row in rows})
-    return [min((r for r in rows if r["block"] == b), key=lambda r: abs(sum(r["shuffled"]) / r["contexts"] - AIM)) for b in blocks]
+    def off(row: dict[str, Any]) -> float:
+        return abs(sum(row["shuffled"]) / row["contexts"] - AIM)
+    return [min((r for r in rows if r["block"] == b), key=off) for b in blocks]

@@ -19,6 +19,7 @@ from empirics.radius.settings import NOVELS, RadiusError, Settings
 DATA = Path(__file__).resolve().parents[1] / "data" / "novels_small.txt.xz"
 SEPARATOR = "<|endoftext|>"
 BUFFER = 10_000                 # documents among which a stream is shuffled
+SPECIAL = ("bos", "eos", "pad", "cls", "sep")
 FITS = 0.98                     # the least share of the model's vocabulary that its tokenizer must know
 
 
@@ -44,8 +45,8 @@ def chunks(settings: Settings, tokenizer: Any) -> Chunks:
     drawn = _streamed(settings, tokenizer) if streamed(settings) else _local(settings, tokenizer)
     if len(drawn.tokens) < 2:
         raise RadiusError(f"{settings.source}: {len(drawn.tokens)} chunks of {settings.length} tokens in {drawn.documents} "
-                          f"documents ({drawn.short} are shorter than a chunk); a nearest neighbour needs two: give more text or a "
-                          "shorter chunk")
+                          f"documents ({drawn.short} are shorter than a chunk); a nearest neighbour needs two: give more text "
+                          "or a shorter chunk")
     if len(drawn.tokens) < settings.chunks:
         raise RadiusError(f"{settings.source}: {len(drawn.tokens)} chunks of {settings.length} tokens are at hand, not "
                           f"{settings.chunks}; ask for fewer or give more text")
@@ -108,9 +109,10 @@ def stream(name: str, seed: int) -> Iterator[str]:
     try:
         for row in load_dataset(name, split="train", streaming=True).shuffle(seed=seed, buffer_size=BUFFER):
             yield row["text"]
-    except (OSError, KeyError, ValueError) as error:
-        raise RadiusError(f"cannot stream {name} (no network, or no such data set): {' '.join(str(error).split())[:160]}; "
-                          "give a text file as --source") from error
+    except Exception as error:      # the libraries below raise classes of their own: httpx.ConnectError, a plain RuntimeError
+        raise RadiusError(f"cannot stream {name} (no network, no such data set, or none with a text column): "
+                          f"{type(error).__name__}: {' '.join(str(error).split())[:160]}; give a text file as "
+                          "--source") from error
 
 
 def streamed(settings: Settings) -> bool:
@@ -150,17 +152,32 @@ def read(path: Path, settings: Settings) -> Chunks | None:
         raise RadiusError(f"cannot read {path} ({said}); remove it and run the same command again") from error
 
 
-def check_tokenizer(tokenizer: Any, vocabulary: int) -> None:
-    """Do tokenizer and model belong together? vocabulary: rows of the model's embedding, which may be padded by a few."""
-    known = len(tokenizer)
+def check_tokenizer(tokenizer: Any, config: Any, own: Any = None) -> None:
+    """Do tokenizer and model belong together? The vocabulary's size (the model's embedding may be padded by a few rows), the
+    special tokens that both name, and, where the model's folder has a tokenizer of its own, every word's number.
+
+    Without the model's own tokenizer a foreign one of the same size and special tokens cannot be told: a model does not say which
+    word a row of its embedding stands for.
+    """
+    known, vocabulary = len(tokenizer), config.vocab_size
     if not FITS * vocabulary <= known <= vocabulary:
         raise RadiusError(f"the tokenizer has {known} tokens and the model {vocabulary}: they do not belong together; give the "
                           "model's own as --tokenizer")
+    for which in SPECIAL:
+        here, there = (getattr(x, f"{which}_token_id", None) for x in (tokenizer, config))
+        named = here is not None and isinstance(there, int) and 0 <= there < vocabulary     # larger: a default, of another model
+        if named and here != there:
+            raise RadiusError(f"the tokenizer's {which} token is {here} and the model's {there}: they do not belong together; "
+                              "give the model's own as --tokenizer")
+    if own is not None and own.get_vocab() != tokenizer.get_vocab():
+        raise RadiusError("the tokenizer gives other numbers to words than the one in the model's folder: they do not belong "
+                          "together; leave --tokenizer away")
 
 
 def check_tokens(tokens: np.ndarray, vocabulary: int, unknown: int | None) -> None:
     """Token ids inside the embedding, and not mostly unknown."""
     if tokens.min() < 0 or tokens.max() >= vocabulary:
-        raise RadiusError(f"the tokenizer gives token {tokens.max()} and the model knows {vocabulary}: they do not belong together")
+        raise RadiusError(f"the tokenizer gives token {tokens.max()} and the model knows {vocabulary}: they do not belong "
+                          "together")
     if unknown is not None and 2 * int((tokens == unknown).sum()) > tokens.size:
         raise RadiusError("the tokenizer does not know most of this text: it does not fit the text; give another --tokenizer")

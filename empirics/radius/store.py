@@ -51,7 +51,8 @@ class Store:
         for view, x in vectors.items():
             bad = np.flatnonzero(~np.isfinite(x).all(1))
             if len(bad):
-                raise RadiusError(f"the model's output is not finite ({view} of chunk {self.rows(shard)[int(bad[0])]}, {len(bad)} "
+                first = self.rows(shard)[int(bad[0])]
+                raise RadiusError(f"the model's output is not finite ({view} of chunk {first}, {len(bad)} "
                                   f"chunks of shard {shard}); shards kept: {self.shards - len(self.missing()[0])}. Use fp32, or "
                                   "mend the model")
         data = save({view: np.ascontiguousarray(x) for view, x in vectors.items()})
@@ -138,7 +139,8 @@ def _json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RadiusError(f"cannot read {path} ({str(error).splitlines()[0]}); remove the folder or give another --out") from error
+        raise RadiusError(f"cannot read {path} ({str(error).splitlines()[0]}); remove the folder or give another "
+                          "--out") from error
 
 
 @contextmanager

@@ -67,13 +67,23 @@ def test_streaming_without_the_package_or_a_network(gpt2, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(RadiusError, match="needs the package datasets"):
         list(sources.stream("some/text", 1))
-    class Offline:
+
+
+class ConnectError(Exception):
+    """As httpx names it: neither an OSError nor a ValueError."""
+
+
+@pytest.mark.parametrize("error", [OSError("offline mode is enabled"), ConnectError("[Errno -3]\nno route"), KeyError("text"),
+                                   RuntimeError("Dataset scripts are no longer supported, but found openwebtext.py")])
+def test_a_stream_that_fails_is_one_line(error, monkeypatch):
+    class Broken:
         @staticmethod
         def load_dataset(*a, **k):
-            raise OSError("offline mode is enabled")
-    monkeypatch.setitem(sys.modules, "datasets", Offline)
-    with pytest.raises(RadiusError, match="cannot stream some/text"):
+            raise error
+    monkeypatch.setitem(sys.modules, "datasets", Broken)
+    with pytest.raises(RadiusError, match=f"cannot stream some/text .*{type(error).__name__}") as caught:
         list(sources.stream("some/text", 1))
+    assert "give a text file as --source" in line(caught)
 
 
 def test_the_packaged_encoder_missing(monkeypatch):
@@ -126,12 +136,34 @@ def test_a_tokenizer_that_does_not_fit(gpt2, text, tmp_path, maker, capsys):
     said = run(capsys, "--model", str(gpt2), "--source", str(text), "--tokenizer", str(small), "--length", "8", "--chunks", "8", "--device", "cpu")
     assert "the tokenizer has 26 tokens and the model 66" in said
     with pytest.raises(RadiusError, match="belong together"):
-        sources.check_tokenizer(maker.tokenizer(61), 66)
+        sources.check_tokenizer(maker.tokenizer(61), Config(vocab_size=66))
     with pytest.raises(RadiusError, match="gives token 66 and the model knows 66"):
         sources.check_tokens(np.array([[3, 66]]), 66, None)
     (tmp_path / "foreign.txt").write_text("lorem ipsum dolor " * 200)
     with pytest.raises(RadiusError, match="does not know most of this text"):
         activations(settings(gpt2, tmp_path / "foreign.txt"), tmp_path / "out")
+
+
+class Config:
+    def __init__(self, **fields):
+        self.__dict__ |= fields
+
+
+def test_a_foreign_tokenizer_of_equal_size(gpt2, text, tmp_path, maker):
+    """By its special tokens, and, where the model's folder has its own, by every word."""
+    tokenizer = maker.tokenizer()
+    sources.check_tokenizer(tokenizer, Config(vocab_size=66, pad_token_id=0, cls_token_id=2, bos_token_id=50256, eos_token_id=None))
+    with pytest.raises(RadiusError, match="the tokenizer's cls token is 2 and the model's 5"):
+        sources.check_tokenizer(tokenizer, Config(vocab_size=66, cls_token_id=5))
+    tokenizer.save_pretrained(tmp_path / "same")
+    assert models.load(settings(gpt2, text, tokenizer=str(tmp_path / "same"))).width == 16
+    raw = json.loads((tmp_path / "same" / "tokenizer.json").read_text())
+    words = raw["model"]["vocab"]
+    words["w1"], words["w2"] = words["w2"], words["w1"]
+    tokenizer.save_pretrained(tmp_path / "other")
+    (tmp_path / "other" / "tokenizer.json").write_text(json.dumps(raw))
+    with pytest.raises(RadiusError, match="other numbers to words than the one in the model's folder"):
+        models.load(settings(gpt2, text, tokenizer=str(tmp_path / "other")))
 
 
 def test_an_encoders_tokenizer_without_frame(bert, text, maker, tmp_path):
@@ -208,7 +240,7 @@ def test_a_full_disk_keeps_what_is_there(gpt2, text, tmp_path, monkeypatch, caps
                "--out", str(tmp_path))
     assert "the disk is full; 2 of 4 shards are kept: make room and run the same command again" in said
     monkeypatch.undo()
-    assert activations(settings(gpt2, text, batch=64, seed=20240), tmp_path / "trained").reused == 2
+    assert activations(settings(gpt2, text, batch=16, seed=20240), tmp_path / "trained").reused == 2
     assert not list(tmp_path.rglob("*.part"))
 
 
@@ -244,6 +276,20 @@ def test_duplicates_are_reported_and_not_hidden(gpt2, tmp_path, capsys):
     row = json.loads((out / "raw.json").read_text())["raw"]["comparison"][3]
     assert row["share"] == 100 and row["duplicates"] >= 5
     assert "distance 0" in capsys.readouterr().out
+
+
+def test_nothing_but_duplicates(gpt2, tmp_path, capsys):
+    """Every median distance is 0: the table says so, and a record is refused in one line."""
+    path = tmp_path / "text.txt"
+    path.write_text(" ".join(["w1 w2 w3 w4 w5 w6 w7 w8"] * 59 + ["w9"] * 8))
+    out = tmp_path / "out"
+    assert face.main(["--model", str(gpt2), "--source", str(path), "--length", "8", "--chunks", "60", "--device", "cpu", "--shard", "60",
+                      "--views", "after,before", "--contexts", "16", "--out", str(out)]) == 0
+    assert "mean |log error|: none, as every median distance is 0" in capsys.readouterr().out
+    measured = json.loads((out / "raw.json").read_text())
+    (out / "raw.json").write_text(json.dumps({**measured, "own": False}))
+    said = run(capsys, "--from-raw", str(out / "raw.json"), "--records", str(tmp_path / "records"))
+    assert "no claim can be decided from these figures" in said and not list(tmp_path.glob("records/*.json"))
 
 
 def test_a_raw_file_that_is_none(tmp_path, capsys):

@@ -127,6 +127,85 @@ def test_vectors_are_the_models_hidden_states(request, family, position, text):
         assert np.allclose(found["layer.2"], found["after"])
 
 
+@pytest.mark.parametrize("family", ["gpt2", "bert"])
+def test_shuffled_blocks_are_read_at_the_last_token_only_and_right_there(request, family, text):
+    """Against the whole block on the same input; what is skipped is elsewhere."""
+    import torch
+
+    from empirics.radius import retrieval
+    s = settings(request.getfixturevalue(family), text)
+    encoder = models.load(s)
+    tokens = sources.chunks(s, encoder.tokenizer).tokens[:9]
+    shuffled = [retrieval.shuffle_block(block, k) for k, block in enumerate(encoder.blocks)]
+    trained, other = retrieval.outputs(encoder, tokens, 4, shuffled)
+    ids = torch.from_numpy(forward.framed(encoder, tokens))
+    at = -1 if encoder.causal else -2
+    with torch.inference_mode():
+        hidden = encoder.embeddings(ids) if family == "bert" else encoder.model(ids, output_hidden_states=True).hidden_states[0]
+        for k, block in enumerate(encoder.blocks):
+            whole = [b(hidden) for b in (block, shuffled[k])]
+            whole = [w[0] if isinstance(w, tuple) else w for w in whole]
+            if family == "bert":        # a GPT-2 block called by itself would see what comes after
+                assert np.allclose(trained[k], whole[0][:, at], atol=1e-5) and np.allclose(other[k], whole[1][:, at], atol=1e-5)
+            hidden = whole[0]
+    assert trained.shape == other.shape == (2, 9, 16) and not np.allclose(trained, other, atol=1e-2)
+    plain = forward.vectors(encoder, tokens, ("layer.1", "layer.2"), "last", 4)
+    assert np.allclose(trained[0], plain["layer.1"], atol=1e-5) and np.allclose(trained[1], plain["layer.2"], atol=1e-5)
+
+
+def test_batches_are_copied_ahead_on_a_stream_of_their_own(monkeypatch):
+    """The order of events on a made-up device: a batch is sent before the one before it is given out, and the computation waits
+    for each copy and keeps its memory."""
+    import torch
+    said: list[str] = []
+    class Stream:
+        def record_event(self):
+            return len([x for x in said if x.startswith("copy")])
+        def wait_event(self, event):
+            said.append(f"wait {event}")
+    computing, side = Stream(), Stream()
+    class There:
+        def __init__(self, piece):
+            self.piece = piece
+        def record_stream(self, stream):
+            said.append("kept" if stream is computing else "lost")
+    class Piece:
+        def __init__(self, array):
+            self.array = array
+        def pin_memory(self):
+            return self
+        def to(self, device, non_blocking):
+            said.append("copy" if non_blocking and current[-1] is side else "copy on the computing stream")
+            return There(self.array)
+    current = [computing]
+    class on:
+        def __init__(self, stream):
+            self.stream = stream
+        def __enter__(self):
+            current.append(self.stream)
+        def __exit__(self, *error):
+            current.pop()
+    monkeypatch.setattr(torch, "from_numpy", Piece)
+    monkeypatch.setattr(torch.cuda, "Stream", lambda: side)
+    monkeypatch.setattr(torch.cuda, "stream", on)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda: current[-1])
+    for k, batch in enumerate(forward.batches(np.arange(10).reshape(5, 2), 2, "cuda")):
+        said.append(f"compute {batch.piece[0, 0]}")
+    assert said == ["copy", "copy", "wait 1", "kept", "compute 0", "copy", "wait 2", "kept", "compute 4", "wait 3", "kept", "compute 8"]
+
+
+def test_processes_wait_long_enough_for_a_stream(monkeypatch):
+    from torch import distributed
+
+    from empirics.radius.pipeline import group
+    asked: dict = {}
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setattr(distributed, "init_process_group", lambda backend, timeout: asked.update(timeout=timeout))
+    monkeypatch.setattr(distributed, "destroy_process_group", lambda: None)
+    with group("cpu"):
+        assert asked["timeout"].total_seconds() >= 12 * 3600
+
+
 def test_gpt2_sees_only_what_comes_before(gpt2, text):
     s = settings(gpt2, text)
     encoder = models.load(s)
