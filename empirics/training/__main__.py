@@ -126,7 +126,7 @@ def overview(folder: Path | None) -> None:
         e = _experiment(name)
         path = registry.path(e.name, folder)
         state = "no record" if not path.exists() else "recorded on " + registry.base.read(path)["device"]
-        print(f"{e.name:<18} {state}; about {time}{'' if e.offline else ' on an H200'}")
+        print(f"{e.name:<18} {state}; about {time}{'' if e.offline else ' on a large GPU'}")
         for said in (what, "measures " + ", ".join(e.controls)):
             print(textwrap.fill(said, 78, initial_indent=" " * 19, subsequent_indent=" " * 19))
 

@@ -1,7 +1,7 @@
 """The paper's own scale: what a GPU decides. Without a record the claims stay `undecided: no record`.
 
-GPU time is short, so the runs come in the order of what they decide for their minutes (estimates for one H200 at 45 % of its
-matrix rate; `python -m empirics.training` prints the same):
+GPU time is short, so the runs come in the order of what they decide for their minutes (estimates, not measured, for one GPU of 700
+TFLOP/s in bfloat16 used at 45 %; `python -m empirics.training` prints the same):
   1  training.question, 6 and 10 layers and the controls of 0.5 and 1.5 nats: 20 minutes. X17: 1 for every data set, or entropy
   2  training.overfit, GPT-2 small on the first 9M tokens, 51 epochs: 21 minutes. X13: whether that loss vanishes
   3  training.gpt2, the size 90M, 10,000 steps: 4 hours. L5 and X14 in part: whether its losses agree with those of 9B tokens

@@ -13,6 +13,7 @@ from empirics.experiment import RECORDS, digest, read
 from empirics.training import drawing, intervals, offline, settling, table
 from empirics.training.experiments import EXPERIMENTS, claims
 from theory.claim import StoreError
+from theory.registry import load
 
 RECORD = RECORDS / "training.offline.json"
 OUTCOMES = {"abstract.floor.trained": "fails", "remark1": "holds", "remark2.floor": "holds", "memorise.few_tokens": "holds",
@@ -62,6 +63,10 @@ def test_what_is_about_gpt2_small_is_not_decided_by_a_small_model():
     """A row of the inventory that names a model of the paper waits for that model."""
     decided_here = {row for c in claims().values() if c.experiment == "training.offline" for row in c.covers}
     assert decided_here == {"M10", "P8"}
+    found = load().claims
+    reached = {row for c in claims().values() if c.experiment == "training.offline" and c.reading_of
+               for row in found[c.reading_of].covers}
+    assert reached == {"A1", "S5", "S6", "L5", "X17"}       # as readings: these rows are decided by their literal claims
 
 
 def test_entropies_are_computed_before_training_and_again_by_the_reader(record):
