@@ -42,7 +42,7 @@ def main(rank: int, size: int, meeting: str, wanted: dict) -> None:
     os.environ |= {"WORLD_SIZE": str(size), "RANK": str(rank)}
     if size > 1:
         distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=size,
-                                       timeout=timedelta(seconds=30))
+                                       timeout=timedelta(seconds=120))
     world, save = join("cpu"), checkpoints.save
     def dying(folder, step, *rest):
         if step > wanted["die_after"]:
@@ -60,7 +60,7 @@ def main(rank: int, size: int, meeting: str, wanted: dict) -> None:
     leave(world)
 
 
-def together(tmp: Path, size: int, seconds: float = 60, **wanted) -> list:
+def together(tmp: Path, size: int, seconds: float = 240, **wanted) -> list:
     """What each process printed; None for one that died."""
     meeting = tmp / f"meeting-{len(list(tmp.glob('meeting-*')))}"
     (tmp / f"{meeting.name}-taken").touch()
