@@ -1,10 +1,9 @@
 """The forward passes of a radius run against the device's own rate of matrix products, measured in the same run.
 
 `python -m benchmarks.radius`: on CUDA GPT-2 medium (random weights, 256 tokens, bf16, last layer only) and the share of the
-measured bf16
-matrix rate; on a CPU a small sibling in fp32. The pass is that of `empirics.radius.forward`, hooks and copies included. Counted
-are the
-matrix products alone: 24 d^2 per token and layer, and 2 T d of causal attention.
+measured bf16 matrix rate; on a CPU a small sibling in fp32. The pass is that of `empirics.radius.forward`, hooks and copies
+included. Counted are the matrix products that are made: 24 d^2 per token and layer, and 2 T d of causal attention; of the last
+layer's feed-forward half (16 d^2) one token per chunk.
 """
 from __future__ import annotations
 
@@ -55,7 +54,7 @@ def main() -> int:
     encoder = models.Encoder(model, None, "gpt2", "gpt2", model.drop, tuple(model.h), model.ln_f, (), device, str(kind))
     tokens = np.random.default_rng(0).integers(0, VOCABULARY, (batch * count, length)).astype(np.int32)
     seconds = best(lambda: forward.vectors(encoder, tokens, ("after", "before"), "last", batch), wait, 2)
-    work = tokens.size * layers * (24 * width ** 2 + 2 * length * width)
+    work = tokens.size * layers * (24 * width ** 2 + 2 * length * width) - (tokens.size - len(tokens)) * 16 * width ** 2
     print(f"{device}, {str(kind).removeprefix('torch.')}: matrix products {rate / 1e12:.3g} TFLOP/s")
     print(f"GPT-2 of {layers} layers, width {width}, {length} tokens: {tokens.size / seconds:,.0f} tokens/s, "
           f"{work / seconds / rate:.0%} of that rate")
