@@ -52,7 +52,7 @@ def _lines(steps: int, every: int) -> dict[str, Any]:
 
 
 CONFIGURATION: dict[str, Any] = {
-    "ratios": {FEW: 12_500, MIDDLE: 2000, MANY: 1500, CONTROL: 3000}, "depths": {"2": 900, "3": 800}, "fitted": 700,
+    "ratios": {FEW: 14_000, MIDDLE: 2000, MANY: 1500, CONTROL: 3000}, "depths": {"2": 900, "3": 800}, "fitted": 700,
     "tuned": {"0.5": 1000, "1.0": 700, "1.5": 800},
     "seeds": 2, "lists": {"100": 800, "300": 3000}, "lines": 24_000, "tokens": RATIOS, "held_out": 30_000, "processes": None}
 
