@@ -13,8 +13,9 @@ Runs, each predicted by the entropy of what it is trained on before it is traine
 
 What this cannot say: anything about GPT-2 small or the 6 and 10 layer models. Those claims wait for `empirics.training.paper`.
 Tolerances (0.1 nats around an entropy; 0.005 for a run that has settled, `settling`) were fixed after a first round of pilots
-with other seeds. Later pilots changed the lengths of runs (13.8 and the lists until they settle, 0.5 nats until its seeds agree),
-the batch at 13.8, the sibling's sizes and the order of the text; no tolerance.
+with other seeds. Later pilots changed the lengths of runs (13.8 and the lists until they settle, 0.5 nats until its seeds agree,
+1.5 nats since one seed was at 1.78 and falling after 800 steps), the batch at 13.8, the sibling's sizes and the order of the text;
+no tolerance.
 """
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def _lines(steps: int, every: int) -> dict[str, Any]:
 
 CONFIGURATION: dict[str, Any] = {
     "ratios": {FEW: 14_000, MIDDLE: 2000, MANY: 1500, CONTROL: 3000}, "depths": {"2": 900, "3": 800}, "fitted": 700,
-    "tuned": {"0.5": 1000, "1.0": 700, "1.5": 800},
+    "tuned": {"0.5": 1000, "1.0": 700, "1.5": 1400},
     "seeds": 2, "lists": {"100": 800, "300": 3000}, "lines": 24_000, "tokens": RATIOS, "held_out": 30_000, "processes": None}
 
 
