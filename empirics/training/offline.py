@@ -14,8 +14,8 @@ Runs, each predicted by the entropy of what it is trained on before it is traine
 What this cannot say: anything about GPT-2 small or the 6 and 10 layer models. Those claims wait for `empirics.training.paper`.
 Tolerances (0.1 nats around an entropy; 0.005 for a run that has settled, `settling`) were fixed after a first round of pilots
 with other seeds. Later pilots changed the lengths of runs (13.8 and the lists until they settle, 0.5 nats until its seeds agree,
-1.5 nats since one seed was at 1.78 and falling after 800 steps), the batch at 13.8, the sibling's sizes and the order of the text;
-no tolerance.
+1.5 nats since one seed was at 1.78 and falling after 800 steps), the batch at 13.8, the sizes of the sibling, the
+order of the text; no tolerance.
 """
 from __future__ import annotations
 
