@@ -217,7 +217,8 @@ class _Later(Mapping):
         return len(_rivals())
 
 
-SOURCES = (*(f"empirics/training/{name}.py" for name in ("data", "jobs", "loop", "model", "offline", "schedule", "settling")),
+SOURCES = (*(f"empirics/training/{name}.py" for name in (
+               "checkpoints", "data", "ddp", "jobs", "loop", "model", "offline", "schedule", "settling")),
            *(f"empirics/gpt2/{name}.py" for name in ("shapes", "sources", "splits", "tokens")),
            "empirics/question_formation/grammars.py", "empirics/question_formation/lines.py",
            "empirics/question_formation/corpus.py",

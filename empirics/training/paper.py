@@ -185,7 +185,8 @@ _GPT2 = {"source": "openwebtext", "file": None, "tokenizer": "gpt2", "model": SM
          "recall": 128,
          "work": str(WORK), "device": "auto"}
 COMMON: dict[str, Any] = {"packages": ("torch",), "offline": False, "sources": tuple(
-    f"empirics/training/{name}.py" for name in ("data", "jobs", "loop", "model", "paper", "schedule", "settling"))}
+    f"empirics/training/{name}.py" for name in (
+        "checkpoints", "data", "ddp", "jobs", "loop", "model", "paper", "schedule", "settling"))}
 ABOUT_ONE = (num(Fraction(4, 5)), num(2))
 
 EXPERIMENTS = (
