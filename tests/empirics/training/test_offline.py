@@ -100,9 +100,11 @@ def test_the_ratios_are_the_papers_and_all_runs_went_past_the_typical_time(recor
 
 
 def test_what_was_learnt_by_heart_has_settled(record):
-    """Else who was right would depend on when the run was stopped."""
-    runs = record["raw"]["runs"]
-    assert {n: settling.fall(runs[n]) for n in ("ratio 13.8", "list 100", "list 300") if not settling.settled(runs[n])} == {}
+    """Else who was right would depend on when the run was stopped. What may still come is no more than the last quarter's fall,
+    and no more than the way to the entropy of the list, which no model of it goes below."""
+    runs, h = record["raw"]["runs"], record["raw"]["predicted"]
+    left = {n: min(settling.fall(runs[n]), runs[n]["train"]["value"] - h[n]) for n in ("ratio 13.8", "list 100", "list 300")}
+    assert {n: x for n, x in left.items() if not x < settling.SETTLED} == {}
 
 
 def test_the_plateaus_lie_in_the_predicted_intervals(record):
