@@ -181,7 +181,7 @@ def writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise StoreError(f"cannot write records into {folder} ({error.strerror}); give another folder") from error
+        raise StoreError(f"nothing can be written into {folder} ({error.strerror}); give another folder") from error
 
 
 def _versions(packages: Sequence[str]) -> dict[str, str]:

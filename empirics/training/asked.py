@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from empirics import experiment
 from empirics.training import TrainingError
+from theory.claim import StoreError
 
 Job = Mapping[str, Any]
 NEEDS = {"grammar": ("grammar", "lines", "seed"), "list": ("grammar", "lines", "seed"),
@@ -58,9 +59,6 @@ def _numbers(name: str, where: str, found: Mapping[str, Any]) -> None:
 def writable(folder: Path) -> None:
     """Asked before a run that ends hours later with a result to write."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise TrainingError(f"nothing can be written into {folder} ({error.strerror}); give another folder; nothing was "
-                            "trained") from error
+        experiment.writable(folder)
+    except StoreError as error:
+        raise TrainingError(f"{error}; nothing was trained") from error
