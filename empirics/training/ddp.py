@@ -61,7 +61,7 @@ class World:
         return tensor
 
     def told(self, text: str, source: int) -> str:
-        """The text of one process, as all get it (bytes of it: torch's own way for objects would pickle)."""
+        """The text of one process, as all get it (as bytes, since torch's own way for objects runs code of the sender's)."""
         import torch
         if self.size == 1:
             return text
